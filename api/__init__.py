@@ -1,0 +1,1 @@
+"""The HTTP API of cleanclaim: translates requests to calls of the engine and back."""

@@ -1,0 +1,1 @@
+"""cleanclaim's engine: bytes to claim to facts to matches to findings to report."""

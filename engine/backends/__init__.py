@@ -1,0 +1,1 @@
+"""Intermediate form to something that runs. Each back end implements :mod:`engine.backends.protocol`."""

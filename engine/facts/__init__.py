@@ -1,0 +1,1 @@
+"""Claim and tables to facts: the words that rules are written in."""

@@ -1,0 +1,1 @@
+"""Matches to findings, score, verdict, coverage and explanation."""

@@ -1,0 +1,53 @@
+"""Structural problems of the input, as findings."""
+
+from __future__ import annotations
+
+from engine.claim.model import Claim, Source
+from engine.findings.report import Finding, FindingAt, InputAt, InputFinding, X12At
+from engine.intake.int_rules import load_int_rules
+from engine.intake.reading import IntakeFinding, Spot
+from engine.rulebook.rule import Citation
+
+
+def claim_finding(found: IntakeFinding, claim: Claim) -> Finding:
+    """A structural problem inside a claim; the transaction it stands in will not pass the front door."""
+    rule = load_int_rules()[found.rule]
+    disposition = "informational" if found.severity == "info" else rule.disposition
+    at = found.at
+    return Finding(
+        rule=found.rule,
+        name=rule.name,
+        severity=found.severity,
+        disposition=disposition,
+        category=rule.category,
+        snip=found.snip,
+        status="stable",
+        pack="intake",
+        at=FindingAt(line=at.line, field=at.element or at.path, x12=_x12(at), fhir=at.path),
+        says=found.says,
+        fix=found.fix,
+        why=rule.why,
+        cents_at_risk=max(claim.total_charge_cents or 0, 0) if found.severity == "error" else 0,
+        references=tuple(Citation(source.title, source.locator) for source in rule.references),
+        matched={"input": {"expected": found.expected, "found": found.found}},
+    )
+
+
+def input_finding(found: IntakeFinding, file: str) -> InputFinding:
+    """A structural problem outside any claim."""
+    return InputFinding(
+        rule=found.rule,
+        name=load_int_rules()[found.rule].name,
+        severity=found.severity,
+        says=found.says,
+        fix=found.fix,
+        source=Source(file=file),
+        at=InputAt(x12=_x12(found.at), path=found.at.path),
+        snip=found.snip,
+    )
+
+
+def _x12(at: Spot) -> X12At | None:
+    if at.segment is None and not at.element and not at.loop:
+        return None
+    return X12At(loop=at.loop, segment=at.segment, element=at.element)

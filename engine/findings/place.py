@@ -1,0 +1,98 @@
+"""Where a finding lies: from the matched fact to the part of the claim, and from there to X12, FHIR and the paper form."""
+
+from __future__ import annotations
+
+from engine.claim.locations import Place, locate
+from engine.claim.model import Claim, Origin
+from engine.facts.fact import Fact
+from engine.facts.vocabulary import vocabulary
+from engine.findings.report import FindingAt, X12At
+from engine.rulebook.rule import At
+
+FIELDS = {
+    ("line_modifier", "code"): "modifiers",
+    ("line_diagnosis", "code"): "diagnosis_pointers",
+    ("line_diagnosis", "position"): "diagnosis_pointers",
+}
+"""Fields of kinds that are details of a line: the line's own field that shows them."""
+
+
+def place(claim: Claim, at: At, fact: Fact) -> FindingAt:
+    """The place that ``at`` names, given the fact bound to its name."""
+    if at.part:
+        number = fact.values.get(at.number)
+        return _at(claim, at.part, number if isinstance(number, int) else 0, at.field, "")
+    part = vocabulary()[fact.kind].part
+    number = fact.line if part == "line" else fact.part
+    field = FIELDS.get((fact.kind, at.field), at.field)
+    role = str(fact.values.get("role", "")) if part == "provider" else ""
+    return _at(claim, part, number, field, role, line=fact.line)
+
+
+def _at(claim: Claim, part: str, number: int, field: str, role: str, line: int = 0) -> FindingAt:
+    spot = locate(part, field, claim.claim_type)
+    origin, path = _origin(claim, part, number)
+    return FindingAt(
+        line=number if part == "line" else (line or None) if part == "provider" else None,
+        diagnosis=number if part == "diagnosis" else None,
+        provider=role,
+        part="" if part in ("line", "diagnosis", "provider", "claim") else f"{part} {number}",
+        field=field,
+        x12=_x12(claim, spot, origin) if spot else None,
+        fhir=_fhir(spot, path) if spot else "",
+        form=spot.form if spot else "",
+    )
+
+
+def _origin(claim: Claim, part: str, number: int) -> tuple[Origin, str]:
+    """The part's origin, and its FHIR path: the one it was read from, else the one it would have."""
+    index = 0
+    origin, path = claim.origin, "Claim"
+    if part == "line":
+        index = next((i for i, item in enumerate(claim.lines) if item.number == number), 0)
+        origin, path = (claim.lines[index].origin if claim.lines else Origin()), f"Claim.item[{index}]"
+    elif part == "diagnosis":
+        index = next((i for i, item in enumerate(claim.diagnoses) if item.position == number), 0)
+        origin, path = (claim.diagnoses[index].origin if claim.diagnoses else Origin()), f"Claim.diagnosis[{index}]"
+    elif part in ("provider", "other_payer", "code", "procedure"):
+        owner = {
+            "provider": (claim.providers + tuple(p for item in claim.lines for p in item.providers), "Claim.careTeam"),
+            "other_payer": (claim.other_payers, "Claim.insurance"),
+            "code": (claim.codes, "Claim.supportingInfo"),
+            "procedure": (claim.procedures, "Claim.procedure"),
+        }[part]
+        if 1 <= number <= len(owner[0]):
+            origin, path = owner[0][number - 1].origin, owner[1]
+    return origin, origin.path if origin.path.startswith("Claim") else path
+
+
+def _x12(claim: Claim, spot: Place, origin: Origin) -> X12At | None:
+    """The X12 place, when the claim was read from X12."""
+    if not claim.origin.segments:
+        return None
+    owner = _owner(claim, spot.loop) or origin
+    index = owner.segments.get(spot.segment)
+    if index is None:
+        name = spot.segment.partition("*")[0]
+        index = next((i for key, i in owner.segments.items() if key.partition("*")[0] == name), None)
+    return X12At(loop=spot.loop or owner.loop, segment=index, element=spot.element)
+
+
+def _owner(claim: Claim, loop: str) -> Origin | None:
+    """The part that a named loop was read into, for claim fields that stand outside loop 2300."""
+    if loop in ("2000B", "2010BA"):
+        return claim.subscriber.origin
+    if loop == "2010BB":
+        return claim.payer.origin
+    if loop in ("2000C", "2010CA"):
+        return claim.patient.origin
+    if loop == "2010AA":
+        return next((provider.origin for provider in claim.providers if provider.role == "billing"), None)
+    return None
+
+
+def _fhir(spot: Place, path: str) -> str:
+    """The FHIR path; a path of another resource (``Coverage.…``) stands alone."""
+    if not spot.fhir or spot.fhir[0].isupper():
+        return spot.fhir
+    return f"{path}.{spot.fhir}"

@@ -1,0 +1,1 @@
+"""Bytes to claims: one module a dialect. Bad content is reported, never raised."""

@@ -1,0 +1,176 @@
+"""What the claim builder's modules share: origins, references, dates, notes, and the other repeatable segments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, Final
+
+from engine.claim.model import (
+    Adjustment,
+    Ambulance,
+    Amount,
+    Attachment,
+    Condition,
+    Contract,
+    DatedValue,
+    Note,
+    Origin,
+    Reference,
+    Repricing,
+)
+from engine.intake.x12.convert import cents, code, period, quantity
+from engine.intake.x12.segments import Segment
+
+PAD: Final = [""] * 24
+"""Appended to a segment's elements, so that absent ones read as blank."""
+
+QUALIFIED: Final = frozenset({"DTP", "REF", "HI", "AMT", "CRC"})
+"""Segments that a loop repeats with a qualifier; their origin keys are ``DTP*472``. Others are keyed by name alone."""
+
+Fields = dict[str, Any]
+"""The fields of a part while it is read; lists become tuples at the end (:func:`settle`)."""
+
+
+def segment_keys(segments: list[Segment], component: str) -> dict[str, int]:
+    """The origin keys of ``segments``, each with the index of the first segment that has it."""
+    keys: dict[str, int] = {}
+    for segment in segments:
+        elements = segment.elements
+        name = elements[0]
+        if name in QUALIFIED and len(elements) > 1:
+            if name == "HI":
+                for element in elements[1:]:
+                    keys.setdefault("HI*" + element.partition(component)[0], segment.index)
+                continue
+            name = f"{name}*{elements[1]}"
+        if name not in keys:
+            keys[name] = segment.index
+    return keys
+
+
+def origin(loop: str, segments: list[Segment], component: str) -> Origin:
+    """Where a part that is one loop stands."""
+    return Origin(loop=loop, segments=segment_keys(segments, component))
+
+
+def settle(fields: Fields) -> Fields:
+    """Turn the gathered lists into tuples."""
+    for name, value in fields.items():
+        if type(value) is list:
+            fields[name] = tuple(value)
+    return fields
+
+
+def set_first(fields: Fields, name: str, value: object) -> bool:
+    """Set a field that has no value yet; False when it had one. Nothing is set to nothing."""
+    if value is None or value == "" or name in fields:
+        return False
+    fields[name] = value
+    return True
+
+
+def add(fields: Fields, name: str, part: object) -> None:
+    """Append to a repeatable field."""
+    held = fields.get(name)
+    if held is None:
+        fields[name] = [part]
+    else:
+        held.append(part)
+
+
+def read_reference(fields: Fields, e: list[str], named: dict[str, str]) -> None:
+    """REF: kept as a reference, and as the field that ``named`` has for its qualifier.
+
+    A number that belongs to another payer (REF04 names one) is only kept.
+    """
+    qualifier = e[1]
+    value = e[2] or e[3]
+    add(fields, "references", Reference(qualifier=qualifier, value=value))
+    name = named.get(qualifier)
+    if name is not None and not e[4]:
+        set_first(fields, name, value)
+
+
+def read_date(fields: Fields, e: list[str], named: dict[str, tuple[str, str, str]]) -> None:
+    """DTP: the fields that ``named`` has for its qualifier (day, end day, time), else a dated value."""
+    value = period(e[2], e[3])
+    names = named.get(e[1])
+    if names is not None and not any(name in fields for name in names if name):
+        kept = [set_first(fields, name, part) for name, part in zip(names, value, strict=True) if name]
+        if any(kept):
+            return
+    add(fields, "dates", DatedValue(qualifier=e[1], day=value.day, end_day=value.end_day, time=value.time))
+
+
+def read_amount(fields: Fields, e: list[str], named: dict[str, str]) -> None:
+    """AMT: kept as an amount, and as the field that ``named`` has for its qualifier."""
+    amount = cents(e[2])
+    add(fields, "amounts", Amount(qualifier=e[1], amount_cents=amount))
+    name = named.get(e[1])
+    if name is not None:
+        set_first(fields, name, amount)
+
+
+def read_attachment(fields: Fields, e: list[str]) -> None:
+    """PWK: paperwork announced."""
+    add(fields, "attachments", Attachment(report_type=e[1], transmission=e[2], control_number=e[6]))
+
+
+def read_note(fields: Fields, e: list[str]) -> None:
+    """NTE: free text."""
+    add(fields, "notes", Note(qualifier=e[1], text=e[2]))
+
+
+def read_fixed_note(fields: Fields, e: list[str]) -> None:
+    """K3: fixed-format text, kept as a note with the qualifier K3."""
+    add(fields, "notes", Note(qualifier="K3", text=e[1]))
+
+
+def read_condition(fields: Fields, e: list[str]) -> None:
+    """CRC: a condition indicator."""
+    codes = tuple(code(text) for text in e[3:8] if text)
+    add(fields, "conditions", Condition(category=e[1], applies=e[2], codes=codes))
+
+
+def read_repricing(fields: Fields, e: list[str]) -> None:
+    """HCP: pricing information."""
+    value = Repricing(
+        methodology=e[1], allowed_cents=cents(e[2]), savings_cents=cents(e[3]), organization_id=e[4]
+    )
+    set_first(fields, "repricing", value)
+
+
+def read_contract(fields: Fields, e: list[str]) -> None:
+    """CN1: contract information."""
+    value = Contract(
+        contract_type=e[1], amount_cents=cents(e[2]), percentage=quantity(e[3]), code=e[4],
+        terms_discount=quantity(e[5]), version=e[6],
+    )
+    set_first(fields, "contract", value)
+
+
+def read_ambulance(fields: Fields, e: list[str]) -> None:
+    """CR1: ambulance transport."""
+    value = Ambulance(
+        reason=e[4], distance=quantity(e[6]), weight_pounds=quantity(e[2]) if e[1] == "LB" else None,
+        round_trip_purpose=e[9], stretcher_purpose=e[10],
+    )
+    set_first(fields, "ambulance", value)
+
+
+def adjustments(segments: Iterable[Segment]) -> tuple[Adjustment, ...]:
+    """All adjustments of the CAS segments: up to six reasons each."""
+    found: list[Adjustment] = []
+    for segment in segments:
+        elements = segment.elements
+        if elements[0] != "CAS":
+            continue
+        e = elements + PAD
+        for at in range(2, min(len(elements), 20), 3):
+            if e[at] or e[at + 1]:
+                number: Decimal | None = quantity(e[at + 2])
+                found.append(
+                    Adjustment(group=e[1], reason=e[at], amount_cents=cents(e[at + 1]), quantity=number)
+                )
+    return tuple(found)

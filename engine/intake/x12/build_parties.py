@@ -1,0 +1,223 @@
+"""NM1 loops to providers, payers, subscriber, patient and other payers."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from engine.claim.model import Address, Amount, Origin, OtherPayer, Patient, Payer, Provider, Reference, Subscriber
+from engine.intake.x12.build_common import PAD, Fields, adjustments, segment_keys, settle
+from engine.intake.x12.convert import cents, day, period, quantity
+from engine.intake.x12.segments import Loop, Segment
+
+ROLES: Final = {
+    "85": "billing", "87": "pay_to", "PE": "pay_to_plan", "82": "rendering", "DN": "referring", "P3": "primary_care",
+    "DK": "ordering", "DQ": "supervising", "QB": "purchased_service", "77": "service_facility", "FA": "service_facility",
+    "LI": "service_facility", "TL": "service_facility", "71": "attending", "72": "operating", "ZZ": "other_operating",
+    "73": "other_operating", "DD": "assistant_surgeon", "PW": "ambulance_pickup", "45": "ambulance_dropoff",
+}  # fmt: skip
+"""The role of a provider by NM101, whatever the loop is called in its form."""
+
+SEXES: Final = {"M": "male", "F": "female", "U": "unknown"}
+ENTITIES: Final = {"1": "person", "2": "organization"}
+TAX_QUALIFIERS: Final = {"EI": "ein", "SY": "ssn", "24": "ein", "34": "ssn"}
+
+
+def qualifier_of(loop: Loop) -> str:
+    """NM101 of a party loop, ``""`` when it does not begin with NM1."""
+    first = loop.segments[0]
+    return first.get(1) if first.elements[0] == "NM1" else ""
+
+
+def read_party(segments: list[Segment], component: str) -> Fields:
+    """The fields of one NM1 loop, under the names that the model's parts share."""
+    fields: Fields = {}
+    street: list[str] | None = None
+    town: list[str] | None = None
+    references: list[Reference] = []
+    for segment in segments:
+        elements = segment.elements
+        e = elements + PAD
+        name = elements[0]
+        if name == "NM1":
+            fields.update(entity=ENTITIES.get(e[2], ""), last_name=e[3], first_name=e[4], id_qualifier=e[8], id=e[9].strip())
+        elif name == "N3":
+            street = street or e
+        elif name == "N4":
+            town = town or e
+        elif name == "REF":
+            references.append(Reference(qualifier=e[1], value=e[2]))
+        elif name == "PRV":
+            fields.setdefault("taxonomy", e[3])
+        elif name == "PER":
+            _read_contact(fields, e)
+        elif name == "DMG":
+            fields.setdefault("birth_day", day(e[2]) if e[1] == "D8" else None)
+            fields.setdefault("sex", SEXES.get(e[3], ""))
+        elif name == "DTP":
+            fields.setdefault("date", period(e[2], e[3]).day)
+    if street is not None or town is not None:
+        n3, n4 = street or PAD, town or PAD
+        fields["address"] = Address(
+            line_1=n3[1], line_2=n3[2], city=n4[1], state=n4[2], postal_code=n4[3], country=n4[4]
+        )
+    if references:
+        fields["references"] = tuple(references)
+    fields["keys"] = segment_keys(segments, component)
+    return fields
+
+
+def provider(loop: Loop, role: str, component: str, billing: list[Segment] | None = None) -> Provider:
+    """A provider from its loop; ``billing`` are the segments of 2000A, whose PRV tells the billing provider's taxonomy."""
+    party = read_party(loop.segments, component)
+    keys: dict[str, int] = party["keys"]
+    taxonomy = party.get("taxonomy", "")
+    for segment in billing or ():
+        if segment.elements[0] == "PRV" and not taxonomy and segment.get(1) in ("BI", "PT"):
+            taxonomy = segment.get(3)
+            keys["PRV"] = segment.index
+    kind, identifier = party.get("id_qualifier", ""), party.get("id", "")
+    references: tuple[Reference, ...] = party.get("references", ())
+    tax_kind, tax_id = _tax_id(kind, identifier, references)
+    if identifier and kind not in ("XX", "24", "34"):
+        references = (Reference(qualifier=kind, value=identifier), *references)
+    return Provider(
+        role=role, entity=party.get("entity", ""), last_name=party.get("last_name", ""),
+        first_name=party.get("first_name", ""), npi=identifier if kind == "XX" else "", id_qualifier=kind,
+        taxonomy=taxonomy, tax_id=tax_id, tax_id_kind=tax_kind, address=party.get("address"),
+        contact_name=party.get("contact_name", ""), phone=party.get("phone", ""), references=references,
+        origin=Origin(loop=loop.id, segments=keys),
+    )  # fmt: skip
+
+
+def payer(loop: Loop, component: str) -> Payer:
+    """A payer from 2010BB or 2330B."""
+    party = read_party(loop.segments, component)
+    return Payer(
+        name=party.get("last_name", ""), payer_id=party.get("id", ""), id_qualifier=party.get("id_qualifier", ""),
+        address=party.get("address"), references=party.get("references", ()),
+        origin=Origin(loop=loop.id, segments=party["keys"]),
+    )  # fmt: skip
+
+
+def subscriber(level: Loop | None, loop: Loop | None, component: str) -> Subscriber:
+    """The subscriber from SBR of 2000B and from 2010BA, either of which may be missing."""
+    fields: Fields = {}
+    keys: dict[str, int] = {}
+    for segment in level.segments if level is not None else ():
+        if segment.elements[0] == "SBR" and not keys:
+            keys["SBR"] = segment.index
+            fields = _coverage(segment)
+            fields["group_name"] = segment.get(4)
+    party = read_party(loop.segments, component) if loop is not None else {"keys": {}}
+    return Subscriber(
+        member_id=party.get("id", ""), id_qualifier=party.get("id_qualifier", ""), entity=party.get("entity", ""),
+        last_name=party.get("last_name", ""), first_name=party.get("first_name", ""), birth_day=party.get("birth_day"),
+        sex=party.get("sex", ""), address=party.get("address"), references=party.get("references", ()),
+        origin=Origin(loop=loop.id if loop is not None else "2000B", segments={**keys, **party["keys"]}), **fields,
+    )  # fmt: skip
+
+
+def patient_is_subscriber(level: Loop | None, insured: Subscriber) -> Patient:
+    """The patient when no patient level was sent; PAT of 2000B adds to what the subscriber tells."""
+    more, keys = _patient_facts(level)
+    more.pop("relationship", None)
+    return Patient(
+        last_name=insured.last_name, first_name=insured.first_name, birth_day=insured.birth_day, sex=insured.sex,
+        address=insured.address, relationship=insured.relationship, references=insured.references,
+        origin=Origin(loop=insured.origin.loop, segments={**keys, **insured.origin.segments}), **more,
+    )  # fmt: skip
+
+
+def patient(level: Loop, loop: Loop | None, component: str) -> Patient:
+    """The patient of a level 2000C, from its PAT and 2010CA."""
+    more, keys = _patient_facts(level)
+    party = read_party(loop.segments, component) if loop is not None else {"keys": {}}
+    return Patient(
+        is_subscriber=False, last_name=party.get("last_name", ""), first_name=party.get("first_name", ""),
+        birth_day=party.get("birth_day"), sex=party.get("sex", ""), address=party.get("address"),
+        references=party.get("references", ()),
+        origin=Origin(loop=loop.id if loop is not None else "2000C", segments={**keys, **party["keys"]}), **more,
+    )  # fmt: skip
+
+
+def other_payer(loop: Loop, sequence: int, component: str) -> OtherPayer:
+    """Another payer of the claim from 2320 and the loops inside it."""
+    fields: Fields = _coverage(loop.segments[0])
+    amounts: list[Amount] = []
+    for segment in loop.segments:
+        e = segment.elements + PAD
+        if e[0] == "AMT":
+            amounts.append(Amount(qualifier=e[1], amount_cents=cents(e[2])))
+            if e[1] == "D":
+                fields.setdefault("paid_cents", amounts[-1].amount_cents)
+        elif e[0] == "OI":
+            fields.update(benefits_assigned=e[3], release_of_information=e[6])
+        elif e[0] in ("MOA", "MIA"):
+            remarks = e[3:8] if e[0] == "MOA" else [e[5], *e[20:24]]
+            fields["remark_codes"] = (*fields.get("remark_codes", ()), *(text for text in remarks if text))
+    keys = segment_keys(loop.segments, component)
+    providers: list[Provider] = []
+    for child in loop.children:
+        qualifier = qualifier_of(child)
+        if qualifier == "IL" and "member_id" not in fields:
+            party = read_party(child.segments, component)
+            fields.update(member_id=party["id"], last_name=party["last_name"], first_name=party["first_name"])
+            fields["references"] = party.get("references", ())
+            keys.setdefault("NM1", party["keys"]["NM1"])
+        elif qualifier == "PR" and "payer" not in fields:
+            fields["payer"] = payer(child, component)
+            _read_adjudication_day(fields, child, keys)
+        else:
+            made = provider(child, ROLES.get(qualifier, "other"), component)
+            providers.append(replace(made, other_payer=sequence))
+    return OtherPayer(
+        amounts=tuple(amounts), adjustments=adjustments(loop.segments), providers=tuple(providers),
+        origin=Origin(loop=loop.id, segments=keys), **settle(fields),
+    )  # fmt: skip
+
+
+def _read_adjudication_day(fields: Fields, loop: Loop, keys: dict[str, int]) -> None:
+    for segment in loop.segments:
+        if segment.elements[0] == "DTP" and segment.get(1) == "573":
+            fields.setdefault("adjudication_day", period(segment.get(2), segment.get(3)).day)
+            keys.setdefault("DTP*573", segment.index)
+
+
+def _coverage(segment: Segment) -> Fields:
+    e = segment.elements + PAD
+    return {
+        "sequence_code": e[1], "relationship": e[2], "group_number": e[3], "msp_type": e[5], "filing_indicator": e[9],
+    }  # fmt: skip
+
+
+def _patient_facts(level: Loop | None) -> tuple[dict[str, Any], dict[str, int]]:
+    """What PAT tells of the patient, and its origin key."""
+    for segment in level.segments if level is not None else ():
+        if segment.elements[0] == "PAT":
+            e = segment.elements + PAD
+            facts = {
+                "relationship": e[1],
+                "death_day": day(e[6]) if e[5] == "D8" else None,
+                "weight_pounds": quantity(e[8]) if e[7] == "01" else None,
+                "pregnant": {"Y": True, "N": False}.get(e[9]),
+            }
+            return facts, {"PAT": segment.index}
+    return {}, {}
+
+
+def _read_contact(fields: Fields, e: list[str]) -> None:
+    """PER: the contact's name and the first telephone number."""
+    fields.setdefault("contact_name", e[2])
+    for at in (3, 5, 7):
+        if e[at] == "TE":
+            fields.setdefault("phone", e[at + 1])
+
+
+def _tax_id(kind: str, identifier: str, references: tuple[Reference, ...]) -> tuple[Any, str]:
+    """Kind and number of the tax identifier: REF EI, SY or TJ, else the NM1 identifier of 4010."""
+    for reference in references:
+        if reference.qualifier in TAX_QUALIFIERS or reference.qualifier == "TJ":
+            return TAX_QUALIFIERS.get(reference.qualifier, ""), reference.value
+    return (TAX_QUALIFIERS[kind], identifier) if kind in ("24", "34") else ("", "")

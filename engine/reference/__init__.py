@@ -1,0 +1,1 @@
+"""Dated reference data: code sets, tables, editions, look-ups."""

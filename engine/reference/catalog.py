@@ -1,0 +1,118 @@
+"""The catalogue of reference tables: which are there, which edition is in force on a day, and its rows.
+
+Days are whole days since 1970-01-01.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from engine.reference.csv_store import folder_stores, shipped_stores
+from engine.reference.days import iso
+from engine.reference.table import Edition, Row, Store
+
+Statement = dict[str, str | None]
+"""How a report names an edition: ``name``, ``edition``, ``from``, ``to`` (ISO dates; ``to`` may be ``None``)."""
+
+
+class Tables:
+    """Look-ups in dated reference tables.
+
+    An edition applies from its first day until the next edition begins, the newest one for ever: a table that is a
+    quarter old is better than none, and the report names the edition. Before the oldest edition there is no answer.
+
+    Args:
+        stores: one for each edition. Of two editions of a table that begin on one day the later given wins.
+    """
+
+    def __init__(self, stores: Iterable[Store]) -> None:
+        by_table: dict[str, dict[int, Store]] = {}
+        for store in stores:
+            about = store.edition
+            by_table.setdefault(about.table, {})[about.first_day] = store
+        self._stores: Mapping[str, tuple[list[int], list[Store]]] = {
+            table: (sorted(found), [found[day] for day in sorted(found)]) for table, found in sorted(by_table.items())
+        }
+
+    @classmethod
+    def load(cls, folders: Sequence[Path] = ()) -> Tables:
+        """The extracts that ship with the package and, for each folder, every ``TABLE.csv`` with ``TABLE.yaml`` beside it.
+
+        ``TABLE.EDITION.csv`` is a further edition. Only the YAML files are read here; a CSV file is read on its first look-up.
+
+        Raises:
+            TableError: a folder or a description cannot be read.
+        """
+        return cls([*shipped_stores(), *(store for folder in folders for store in folder_stores(folder))])
+
+    def names(self) -> tuple[str, ...]:
+        """The names of the tables, sorted."""
+        return tuple(self._stores)
+
+    def edition(self, table: str, day: int | None) -> Edition | None:
+        """The edition in force on ``day`` (without a day: the newest), or ``None``."""
+        store = self._store(table, day)
+        return None if store is None else store.edition
+
+    def status(self, table: str, day: int | None) -> str | None:
+        """``None`` when the table can answer for ``day``, else the reason that a report gives."""
+        found = self._stores.get(table)
+        if found is None:
+            return f"table {table} is not loaded"
+        if day is not None and day < found[0][0]:
+            return f"table {table} begins {iso(found[0][0])}, after the service day {iso(day)}"
+        return None
+
+    def rows(self, table: str, key: str, day: int | None = None) -> Sequence[Row]:
+        """All rows of ``key`` in the edition in force on ``day``, whether or not each row is in force itself.
+
+        Raises:
+            TableError: the file, read now for the first time, is malformed.
+        """
+        store = self._store(table, day)
+        return () if store is None else store.rows(key)
+
+    def rows_on(self, table: str, key: str, day: int | None) -> Sequence[Row]:
+        """The rows of ``key`` that are in force on ``day``; raises as :meth:`rows` does."""
+        found = self.rows(table, key, day)
+        return [row for row in found if row.on(day)] if found else ()
+
+    def keys_from(self, table: str, prefix: str, day: int | None = None) -> Sequence[str]:
+        """The keys that begin with ``prefix``, sorted, in the edition in force on ``day``; raises as :meth:`rows` does."""
+        store = self._store(table, day)
+        return () if store is None else store.keys_from(prefix)
+
+    def statement(self) -> list[Statement]:
+        """Every edition, by table and first day, for reports."""
+        return [
+            {
+                "name": about.table,
+                "edition": about.edition,
+                "from": iso(about.first_day),
+                "to": None if about.last_day is None else iso(about.last_day),
+            }
+            for _, stores in self._stores.values()
+            for about in (store.edition for store in stores)
+        ]
+
+    def verify(self) -> None:
+        """Reads every table now.
+
+        Raises:
+            TableError: the first malformed file.
+        """
+        for _, stores in self._stores.values():
+            for store in stores:
+                store.rows("")
+
+    def _store(self, table: str, day: int | None) -> Store | None:
+        found = self._stores.get(table)
+        if found is None:
+            return None
+        days, stores = found
+        if day is None:
+            return stores[-1]
+        position = bisect_right(days, day)
+        return stores[position - 1] if position else None

@@ -1,0 +1,205 @@
+"""Tables kept as CSV text: the extracts that ship with the package, and a site's own files.
+
+A site's table is ``TABLE.csv`` with ``TABLE.yaml`` beside it. The header of the CSV names the columns; the optional
+columns ``effective_from`` and ``effective_to`` date a row (YYYYMMDD or YYYY-MM-DD; blank, ``*`` and 9999-12-31 are open).
+The YAML says ``edition``, ``from``, optionally ``to``, and ``source``.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+
+import yaml
+from msgspec import structs
+
+from engine.errors import TableError
+from engine.reference.days import read_day
+from engine.reference.layouts import LAYOUTS, Layout
+from engine.reference.table import Edition, Row
+
+_FROM, _TO = "effective_from", "effective_to"
+_LAST = "\U0010ffff"
+
+
+class CsvStore:
+    """The rows of one edition, read from CSV text on the first look-up; a row is taken apart when it is first asked for.
+
+    Args:
+        edition: what the file holds.
+        read: gives the file's bytes.
+        location: the file, for messages.
+        trusted: the text is known to be well formed and sorted by key (its digest was checked when it was built), so
+            rows are not checked when it is read.
+    """
+
+    def __init__(self, edition: Edition, read: Callable[[], bytes], location: str, *, trusted: bool = False) -> None:
+        self._edition = edition
+        self._read = read
+        self._location = location
+        self._trusted = trusted
+        self._loaded = False
+        self._columns: tuple[str, ...] = ()
+        self._lines: dict[str, list[str]] = {}
+        self._keys: list[str] = []
+        self._rows: dict[str, tuple[Row, ...]] = {}
+
+    @property
+    def edition(self) -> Edition:
+        """What it holds; ``digest`` and ``rows`` are known once a row has been asked for."""
+        return self._edition
+
+    def rows(self, key: str) -> Sequence[Row]:
+        """The rows of ``key`` in the order of the file.
+
+        Raises:
+            TableError: the file is malformed.
+        """
+        found = self._rows.get(key)
+        if found is None:
+            if not self._loaded:
+                self._load()
+            lines = self._lines.get(key)
+            if lines is None:
+                return ()
+            found = self._rows[key] = tuple(self._row(values) for values in csv.reader(lines))
+        return found
+
+    def keys_from(self, prefix: str) -> Sequence[str]:
+        """The keys that begin with ``prefix``, sorted; raises as :meth:`rows` does."""
+        if not self._loaded:
+            self._load()
+        keys = self._keys
+        return keys[bisect_left(keys, prefix) : bisect_left(keys, prefix + _LAST)]
+
+    def _load(self) -> None:
+        data = self._read()
+        try:
+            lines = data.decode("utf-8-sig").replace("\r\n", "\n").split("\n")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            raise TableError("not UTF-8 text", location=f"{self._location}:{line}", hint="save it as UTF-8") from error
+        while lines and not lines[-1]:
+            lines.pop()
+        self._columns = tuple(next(csv.reader(lines[:1]), []))
+        layout = self._layout()
+        by_key: dict[str, list[str]] = {}
+        if self._trusted:
+            for line in lines[1:]:
+                by_key.setdefault(line[: line.index(",")], []).append(line)
+        else:
+            place = self._columns.index(layout.key)
+            for line, values in self._checked(lines):
+                by_key.setdefault(values[place], []).append(line)
+        self._lines = by_key
+        self._keys = sorted(by_key)
+        digest = hashlib.sha256(data).hexdigest()
+        self._edition = structs.replace(self._edition, digest=digest, rows=len(lines) - 1)
+        self._loaded = True
+
+    def _layout(self) -> Layout:
+        columns = self._columns
+        if not columns or not all(columns):
+            raise TableError("no column names", location=f"{self._location}:1", hint="the first line names the columns")
+        if len(set(columns)) < len(columns):
+            raise TableError("a column name stands twice", location=f"{self._location}:1", hint=", ".join(columns))
+        layout = LAYOUTS.get(self._edition.table) or Layout(columns[0], ())
+        missing = [name for name in layout.columns if name not in columns]
+        if missing:
+            raise TableError(
+                f"table {self._edition.table} has no column {missing[0]}",
+                location=f"{self._location}:1",
+                hint=f"its columns are {', '.join(layout.columns)}, and {_FROM}, {_TO} where rows are dated",
+            )
+        return layout
+
+    def _checked(self, lines: list[str]) -> Iterator[tuple[str, list[str]]]:
+        """Each line after the first with its values, each checked."""
+        width = len(self._columns)
+        dated = [self._columns.index(name) for name in (_FROM, _TO) if name in self._columns]
+        for number, line in enumerate(lines[1:], start=2):
+            where = f"{self._location}:{number}"
+            try:
+                values = next(csv.reader([line], strict=True), [])
+            except csv.Error as error:
+                raise TableError(str(error), location=where, hint="a row is one line; quotes must be closed") from error
+            if len(values) != width:
+                raise TableError(
+                    f"{len(values)} values under {width} columns", location=where, hint="quote values that hold a comma"
+                )
+            for place in dated:
+                try:
+                    read_day(values[place])
+                except ValueError as error:
+                    raise TableError(
+                        f"{values[place]!r} is no date", location=where, hint="write YYYYMMDD or YYYY-MM-DD"
+                    ) from error
+            yield line, values
+
+    def _row(self, values: list[str]) -> Row:
+        named = dict(zip(self._columns, values, strict=True))
+        return Row(named, read_day(named.pop(_FROM, "")), read_day(named.pop(_TO, "")))
+
+
+def shipped_stores() -> list[CsvStore]:
+    """The extracts in ``engine/reference/data``, as ``data/tables.yaml`` lists them."""
+    folder = resources.files("engine.reference") / "data"
+    listed = yaml.load((folder / "tables.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+    stores = []
+    for name, about in listed.items():
+        file = folder / about["file"]
+        edition = _edition(name, about, f"engine/reference/data/{about['file']}")
+        stores.append(
+            CsvStore(
+                edition,
+                lambda file=file: gzip.decompress(file.read_bytes()),  # type: ignore[misc]
+                f"engine/reference/data/{about['file']}",
+                trusted=True,
+            )
+        )
+    return stores
+
+
+def folder_stores(folder: Path) -> list[CsvStore]:
+    """The tables of a site's folder, by file name.
+
+    Raises:
+        TableError: the folder is absent, or a CSV file has no readable description beside it.
+    """
+    if not folder.is_dir():
+        raise TableError("no such folder of tables", location=str(folder), hint="name a folder with TABLE.csv and TABLE.yaml")
+    return [_folder_store(path) for path in sorted(folder.glob("*.csv"))]
+
+
+def _folder_store(path: Path) -> CsvStore:
+    beside = path.with_suffix(".yaml")
+    hint = f"{beside.name} must say edition, from, source and, when it ended, to"
+    try:
+        about = yaml.load(beside.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 -- builds text only
+    except FileNotFoundError as error:
+        raise TableError(f"{path.name} has no description", location=str(path), hint=hint) from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise TableError(f"cannot be read: {error}", location=str(beside), hint=hint) from error
+    if not isinstance(about, dict) or not all(isinstance(value, str) for value in about.values()):
+        raise TableError("not a list of names and values", location=str(beside), hint=hint)
+    return CsvStore(_edition(path.name.split(".")[0], about, str(beside)), path.read_bytes, str(path))
+
+
+def _edition(table: str, about: dict[str, str], location: str) -> Edition:
+    try:
+        first = read_day(about["from"])
+        last = read_day(about.get("to", ""))
+        if first is None:
+            raise ValueError
+        return Edition(
+            table=table, edition=about["edition"], first_day=first, last_day=last, source=about.get("source", "")
+        )
+    except KeyError as error:
+        raise TableError(f"{error.args[0]} is missing", location=location, hint="say edition, from, source") from error
+    except ValueError as error:
+        raise TableError("from and to must be dates", location=location, hint="write YYYY-MM-DD") from error

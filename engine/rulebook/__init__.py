@@ -1,0 +1,1 @@
+"""Rule files to the intermediate form; knows no engine."""

@@ -1,0 +1,91 @@
+"""Test twins: ``NAME.test.yaml`` beside ``NAME.yaml``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from engine.errors import RuleError
+from engine.rulebook.document import Node, read_document
+from engine.rulebook.rule import Rule
+from engine.rulebook.schema import check_shape
+
+
+class Expected(Struct, frozen=True):
+    """One expected finding: its place in words (``line 1 units``), its message, and its fix when that matters."""
+
+    at: str
+    says: str
+    fix: str = ""
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """One case: what it changes in the base claim, and what must come out.
+
+    ``tables`` replaces rows of reference tables; ``not_evaluated`` is the expected reason when the rule cannot be evaluated.
+    """
+
+    name: str
+    given: dict[str, Node] = {}
+    expect: tuple[Expected, ...] = ()
+    not_evaluated: str | None = None
+    received_on: str = ""
+    payer: str = ""
+    tables: dict[str, Node] = {}
+    history: tuple[Node, ...] = ()
+    where: str = ""
+
+
+class Twin(Struct, frozen=True):
+    """The tests of one rule: the base claim's name (under ``tests/claims``) and the cases."""
+
+    rule: str
+    base: str
+    cases: tuple[Case, ...]
+
+
+def read_twin(path: Path, called: str, rule: Rule, schema: Path) -> tuple[Twin | None, list[RuleError]]:
+    """Read a twin, or say what is wrong with it: it must have a firing and a quiet case."""
+    try:
+        document = read_document(path, called)
+    except RuleError as error:
+        return None, [error]
+    mistakes = check_shape(document, schema)
+    if mistakes or not isinstance(document.content, dict):
+        return None, mistakes
+    content = document.content
+    if content["rule"] != rule.id:
+        mistakes.append(document.error(f"tests {content['rule']}", "rule", hint=f"the rule beside it is {rule.id}"))
+    cases = []
+    for number, node in enumerate(_items(content["cases"])):
+        entries = _mapping(node)
+        expect = entries["expect"]
+        cases.append(
+            Case(
+                name=str(entries["name"]),
+                given=_mapping(entries.get("given")),
+                expect=tuple(Expected(**{k: str(v) for k, v in _mapping(e).items()}) for e in _items(expect)),
+                not_evaluated=str(expect["not_evaluated"]) if isinstance(expect, dict) else None,
+                received_on=str(entries.get("received_on") or content.get("received_on") or ""),
+                payer=str(entries.get("payer") or content.get("payer") or ""),
+                tables={**_mapping(content.get("tables")), **_mapping(entries.get("tables"))},
+                history=tuple(_items(entries.get("history"))),
+                where=document.where("cases", number),
+            )
+        )
+    names = [case.name for case in cases]
+    mistakes += [document.error(f"case {name!r} stands twice", "cases") for name in {n for n in names if names.count(n) > 1}]
+    if not any(case.expect for case in cases):
+        mistakes.append(document.error("no case in which the rule fires", "cases", hint="add one with an expected finding"))
+    if not any(not case.expect and case.not_evaluated is None for case in cases):
+        mistakes.append(document.error("no quiet case", "cases", hint="add one with expect: []"))
+    return (None if mistakes else Twin(rule.id, str(content["base"]), tuple(cases))), mistakes
+
+
+def _mapping(node: Node) -> dict[str, Node]:
+    return node if isinstance(node, dict) else {}
+
+
+def _items(node: Node) -> list[Node]:
+    return node if isinstance(node, list) else []
