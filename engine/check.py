@@ -11,10 +11,10 @@ from engine.claim.model import Claim
 from engine.errors import EngineError, UsageError
 from engine.facts.fact import Fact
 from engine.facts.project import Projector
-from engine.facts.view import ClaimView, Context, PayerProfile
+from engine.facts.view import ClaimView, Context, PayerProfile, first_service_day
 from engine.facts.vocabulary import nearest
 from engine.findings.build import build_finding
-from engine.findings.coverage import absent_fields, doubt, unready
+from engine.findings.coverage import absent_fields, doubt, older_tables, unready
 from engine.findings.intake import claim_finding, input_finding
 from engine.findings.report import ClaimReport, Coverage, Finding, InputFinding, NotEvaluated, PackStatement, Tool
 from engine.findings.score import claim_cents, factors, score, verdict
@@ -101,11 +101,16 @@ class Checker:
 
     def check(self, stream: BinaryIO, file: str) -> Iterator[ClaimReport | InputFinding]:
         """Check every claim of a stream, in input order; nothing that is in the stream makes this raise."""
+        for item in self.check_with_claims(stream, file):
+            yield item if isinstance(item, InputFinding) else item[0]
+
+    def check_with_claims(self, stream: BinaryIO, file: str) -> Iterator[tuple[ClaimReport, Claim] | InputFinding]:
+        """As :meth:`check`, each report with the claim it is about, for reports that show the claim."""
         for item in read(stream, file):
             if isinstance(item, IntakeFinding):
                 yield input_finding(item, file)
             else:
-                yield self.check_claim(item)
+                yield self.check_claim(item), item.claim
 
     def check_claim(self, item: ReadClaim) -> ClaimReport:
         """The report of one claim."""
@@ -142,10 +147,16 @@ class Checker:
         )
         form = self.form(claim.claim_type)
         profile = PayerProfile(slug=payer.slug, name=payer.title, kind=payer.kind)
-        context = Context(received_on=self.received_on, payer=profile, parameters={}, tables=self.tables, history=self.history)
-        day = ClaimView(claim, context).first_service_day
+        day = first_service_day(claim)
         used = values_on(payer, self.received_on if day is None else day)
-        view = ClaimView(claim, context.with_parameters({name: value.values for name, value in used.items()}))
+        context = Context(
+            tables=self.tables,
+            payer=profile,
+            received_on=self.received_on,
+            parameters={name: value.values for name, value in used.items()},
+            history=self.history,
+        )
+        view = ClaimView(claim, context)
         examined = Examined(claim, payer, day, form.projector.facts(view), used)
         supplied = frozenset({"history"}) if self.history is not None else frozenset[str]()
         for rule in form.rules.values():
@@ -195,8 +206,8 @@ class Checker:
                 not_evaluated.append(NotEvaluated(rule.id, reason))
             else:
                 evaluated += 1
-        remarks = self.tables.remarks(examined.day) if examined.day is not None else ()
-        return Coverage(evaluated, tuple(sorted(not_evaluated, key=lambda n: n.rule)), tuple(remarks))
+        remarks = older_tables(form.rules.values(), examined.day, self.tables, examined.claim.claim_type)
+        return Coverage(evaluated, tuple(sorted(not_evaluated, key=lambda n: n.rule)), remarks)
 
     def likelihood(self, day: int | None) -> Mapping[tuple[str, str], int]:
         """The scoring table in force."""

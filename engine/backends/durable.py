@@ -1,13 +1,14 @@
 """The durable_rules back end: the only module that imports ``durable``, and the place of everything known about it.
 
 The engine is durable_rules 2.0.28 (Rete, C extension, last release 2020). It is exact and fast inside an envelope;
-outside it hangs, crashes, reads foreign memory or drops matches without a word. The envelope was measured, then found in the C
-source; tests/backends/test_durable_envelope.py has a test for each row, tools/sanitize.sh runs them under
+outside it hangs, crashes, reads foreign memory or drops matches without a word. The envelope was measured, then found
+in the C source; tests/backends/test_durable_envelope.py has a test for each row, tools/sanitize.sh runs them under
 AddressSanitizer. The module :mod:`engine.backends.durable_words` says how facts are told, and
 :mod:`engine.backends.durable_shards` how rules are written and shared out.
 
 One claim and one shard: a session id of its own; all facts in one batch, the closing fact last; the actions; the
-session deleted. If anything fails on the way the ruleset is thrown away with its session and built anew for the next claim.
+session deleted. If anything fails on the way the ruleset is thrown away with its session and built anew for the next
+claim.
 
 === ========================================================== =======================================================
 row what the engine does                                       what we do
@@ -123,7 +124,8 @@ class DurableEvaluator:
         try:
             return ruleset.matches(told)
         except BaseException as error:
-            # The session is in an unknown state and cannot be deleted safely (E3): leave the ruleset and its memory.
+            # The session is in an unknown state and cannot be deleted safely (E3). The ruleset can: freeing it does not
+            # look at its sessions, whose memory is lost.
             del self._rulesets[number]
             if isinstance(error, Exception):
                 raise EngineError(

@@ -36,7 +36,7 @@ ALWAYS = "always"
 
 
 class Check(Struct, frozen=True):
-    """One test of an ``$and``: property ``name`` against a constant, or against property ``value`` of fact ``alias``."""
+    """One test of an ``$and``: property ``name`` against a constant, or property ``value`` of fact ``alias``."""
 
     operator: str
     name: str

@@ -153,6 +153,7 @@ class Provider(Part):
     address: Address | None = None
     contact_name: str = ""
     phone: str = ""
+    other_payer: int = 0
     references: tuple[Reference, ...] = ()
     origin: Origin = Origin()
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from engine.claim.model import ClaimType
 from engine.facts.fact import Fact
 from engine.facts.vocabulary import vocabulary
 from engine.findings.partial import undecided
 from engine.findings.show import iso
-from engine.reference.catalog import Tables, table_for
+from engine.reference.catalog import Tables
+from engine.reference.layouts import table_for
 from engine.rulebook.rule import Rule
 
 SUPPLIED = {"history": "no history was given", "eligibility": "no eligibility answer was given"}
 
 
-def unready(rule: Rule, day: int | None, tables: Tables, claim_type: str, known: Mapping[str, object], supplied: frozenset[str]) -> str:
+def unready(rule: Rule, day: int | None, tables: Tables, claim_type: ClaimType, known: Mapping[str, object], supplied: frozenset[str]) -> str:
     """Why a rule cannot be run on claims of this day at all, or the empty string.
 
     Args:
@@ -37,6 +39,19 @@ def unready(rule: Rule, day: int | None, tables: Tables, claim_type: str, known:
         if name not in known:
             return f"parameter {name} has no value for this payer on {iso(day)}" if day is not None else f"parameter {name} has no value"
     return ""
+
+
+def older_tables(rules: Iterable[Rule], day: int | None, tables: Tables, claim_type: ClaimType) -> tuple[str, ...]:
+    """Remarks on the tables that these rules ask and that end before the claim's service day: they answer, but are old."""
+    if day is None:
+        return ()
+    names = {table_for(n.removeprefix("table/"), claim_type) for rule in rules for n in rule.needs if n.startswith("table/")}
+    remarks = []
+    for name in sorted(names):
+        edition = tables.edition(name, day)
+        if edition and edition.last_day is not None and edition.last_day < day:
+            remarks.append(f"table {name} {edition.edition} ends {iso(edition.last_day)}, before the service day {iso(day)}")
+    return tuple(remarks)
 
 
 def absent_fields(facts: Sequence[Fact], fields: Mapping[str, frozenset[str]]) -> dict[str, set[str]]:

@@ -1,4 +1,4 @@
-"""Codes and numbers as the canonical claim holds them: upper case, without dots, hyphens and blanks that are punctuation."""
+"""Codes and numbers as the canonical claim holds them: upper case, without the punctuation."""
 
 from __future__ import annotations
 

@@ -13,14 +13,16 @@ from engine.intake.fhir_claim import read_claim
 from engine.intake.fhir_resources import Index
 from engine.intake.fhir_values import Report
 from engine.intake.json_text import LIMIT, Document, documents, printable, scrub, shown
+from engine.intake.places import with_lines
 from engine.intake.reading import IntakeFinding, ReadClaim, Reading, Spot
 
 # Resources that go with claims; they are used where a claim refers to them and need no word.
-QUIET = frozenset(
+_COMPANY = (
     "Patient RelatedPerson Coverage Practitioner PractitionerRole Organization Location Condition Procedure Encounter"
     " ServiceRequest DeviceRequest MedicationRequest Observation DocumentReference QuestionnaireResponse Provenance"
-    " OperationOutcome CarePlan CareTeam DiagnosticReport Immunization Device Medication MessageHeader Parameters".split()
+    " OperationOutcome CarePlan CareTeam DiagnosticReport Immunization Device Medication MessageHeader"
 )
+QUIET = frozenset(_COMPANY.split())
 
 
 class Found(Struct, frozen=True):
@@ -79,8 +81,8 @@ def _document(document: Document, index: Index, skipped: dict[str, int], file: s
         kind = one.resource.get("resourceType")
         if kind == "Claim":
             yield _claim(one, index, document, file, keep_raw=keep_raw)
-        elif kind not in QUIET:
-            name = printable(kind) if isinstance(kind, str) else "a resource without resourceType"
+        elif not isinstance(kind, str) or kind not in QUIET:
+            name = printable(kind) if isinstance(kind, str) else "A resource without resourceType"
             skipped[name] = skipped.get(name, 0) + 1
     yield from outside
 
@@ -104,6 +106,8 @@ def resources(value: Any, place: str, outside: Report) -> Iterator[Found]:  # no
         for number, part in enumerate(_list(value.get("parameter"))):
             if isinstance(part, dict) and isinstance(part.get("resource"), dict):
                 yield from resources(part["resource"], f"{place}Parameters.parameter[{number}].resource", outside)
+    elif isinstance(value.get("resource"), dict) and "resourceType" not in value:
+        yield from resources(value["resource"], f"{place}.resource", outside)  # an entry saved from a cut Bundle
     else:
         yield Found(value, place)
 
@@ -141,7 +145,7 @@ def _claim(found: Found, index: Index, document: Document, file: str, *, keep_ra
     except RecursionError:
         report.add(_too_deep("Claim"))
         claim = Claim(claim_type="professional", source=source, origin=Origin(path="Claim"))
-    return ReadClaim(claim=claim, findings=tuple(report), raw=raw)
+    return ReadClaim(claim=claim, findings=with_lines(report, claim), raw=raw)
 
 
 def _text(resource: dict[str, Any], document: Document) -> str:

@@ -6,7 +6,7 @@ import difflib
 from datetime import date
 from typing import Any
 
-from engine.claim.model import Claim, ClaimType, DatedValue, Origin, Provider, Source
+from engine.claim.model import Claim, ClaimType, DatedValue, Origin, Provider, Reference, Source
 from engine.intake import fhir_people as people
 from engine.intake.codes import upper
 from engine.intake.fhir_codes import Diagnoses, diagnoses, procedures, sequence
@@ -46,18 +46,20 @@ ROLES = {
     "site": "service_facility",
     "77": "service_facility",
 }
-_KNOWN = frozenset(
-    "resourceType id meta implicitRules language text contained extension modifierExtension identifier status type subType"
-    " use patient billablePeriod created enterer insurer provider priority fundsReserve related prescription"
+_KEYS = (
+    "resourceType id meta implicitRules language text contained extension modifierExtension identifier status type"
+    " subType use patient billablePeriod created enterer insurer provider priority fundsReserve related prescription"
     " originalPrescription payee referral facility careTeam supportingInfo diagnosis procedure insurance accident item"
-    " total".split()
+    " total"
 )
+_KNOWN = frozenset(_KEYS.split())
 _NEEDED = ("patient", "provider", "insurance")
 _REPLACES = frozenset({"replaces", "prior", "replacement", "replace", "corrected"})
 _VOIDS = frozenset({"voids", "void", "cancels", "cancel"})
 _OTHER_ACCIDENT = "OA"
 _ACCIDENTS = {"mva": "AA", "mvac": "AA", "wpa": "EM", "work": "EM"}
 _CREATED = "097"
+_ID = "id"
 
 
 def read_claim(resource: dict[str, Any], index: Index, report: Report, source: Source) -> Claim:
@@ -90,7 +92,7 @@ class _Reader:
         codes = diagnoses(claim, self.resolver)
         members, claim_level, line_level = self._care_team()
         around = Around(codes.positions, codes.sequences, members, line_level)
-        found = insured(claim, self.resolver, self.institutional, self._look)
+        found = insured(claim, self.resolver, self._look, institutional=self.institutional)
         first, last = claim.period("billablePeriod")
         service_lines = lines(claim, around)
         fields = (
@@ -119,6 +121,7 @@ class _Reader:
             lines=service_lines,
             other_payers=found.others,
             dates=self._dates(),
+            references=self._references(),
             attachments=tuple(about.attachments),
             notes=tuple(about.notes),
             source=source,
@@ -179,6 +182,11 @@ class _Reader:
     def _dates(self) -> tuple[DatedValue, ...]:
         created: date | None = self.claim.day("created")
         return () if created is None else (DatedValue(qualifier=_CREATED, day=created),)
+
+    def _references(self) -> tuple[Reference, ...]:
+        """The resource's id: it names a claim that has no identifier."""
+        key = self.claim.text("id")
+        return (Reference(qualifier=_ID, value=key),) if key else ()
 
     def _referral(self) -> str:
         target = self.resolver.follow(self.claim, "referral")

@@ -73,19 +73,19 @@ def sequence(part: Cursor, index: int) -> int:
 def diagnoses(claim: Cursor, resolver: Resolver) -> Diagnoses:
     """The diagnoses in the order of their sequence, the principal one first.
 
-    Where no diagnosis has a type, the first in sequence is the principal one, as on a paper claim.
+    Where none has a type, the first in sequence that can be read is the principal one, as on a paper claim.
     """
     parts = [(sequence(part, index), part) for index, part in enumerate(claim.children("diagnosis"))]
     parts.sort(key=lambda pair: pair[0])
     _repeats(parts)
-    roles = [_role(part) for _, part in parts]
-    if parts and not any(roles):
+    read = [(number, part, coded) for number, part in parts if (coded := _diagnosis_code(part, resolver)) is not None]
+    roles = [_role(part) for _, part, _ in read]
+    if read and not any(roles):
         roles[0] = "principal"
-    found = []
-    for (number, part), role in zip(parts, roles, strict=True):
-        coded = _diagnosis_code(part, resolver)
-        if coded is not None:
-            found.append((number, _diagnosis(part, coded, role or "other")))
+    found = [
+        (number, _diagnosis(part, coded, role or "other"))
+        for (number, part, coded), role in zip(read, roles, strict=True)
+    ]
     found.sort(key=lambda pair: pair[1].role != "principal")
     return _numbered(found, frozenset(number for number, _ in parts))
 
@@ -119,7 +119,10 @@ def _diagnosis(part: Cursor, coded: Coded, role: str) -> Diagnosis:
 
 
 def _numbered(found: list[tuple[int, Diagnosis]], sequences: frozenset[int]) -> Diagnoses:
-    """Positions: principal and other count together, from 1 with a principal and from 2 without; each other role alone."""
+    """Gives each diagnosis its position.
+
+    Principal and other count together, from 1 with a principal and from 2 without; each other role counts alone.
+    """
     counts: dict[str, int] = {}
     positions: dict[int, int] = {}
     result = []

@@ -61,15 +61,15 @@ class Insured(Struct, frozen=True):
 
 
 def insured(
-    claim: Cursor, resolver: Resolver, institutional: bool, look: Callable[[Cursor, str], Target | None]
-) -> Insured:  # noqa: FBT001
+    claim: Cursor, resolver: Resolver, look: Callable[[Cursor, str], Target | None], *, institutional: bool
+) -> Insured:
     """Payer, subscriber and patient of ``claim``.
 
     Args:
         claim: the Claim resource.
         resolver: follows its references.
-        institutional: Medicare is Part A on an institutional claim and Part B on others.
         look: follows a reference of the claim and reports one that leads nowhere.
+        institutional: Medicare is Part A on an institutional claim and Part B on others.
     """
     entries = claim.children("insurance")
     ordered = sorted(entries, key=lambda entry: _sequence(entry) or len(entries) + 1)
@@ -133,7 +133,13 @@ def _subscriber(
     relationship = _relationship(coverage)
     same = _same(named, patient)
     own = relationship == "18" if relationship else named is None or same
-    base = Subscriber(relationship="18" if own else "", **_numbers(coverage))
+    numbers = _numbers(coverage)
+    base = Subscriber(
+        relationship="18" if own else "",
+        member_id=numbers["member_id"],
+        group_number=numbers.get("group_number", ""),
+        group_name=numbers.get("group_name", ""),
+    )
     if own:
         base = people.subscriber_self(person, base)
         if not base.member_id:

@@ -1,4 +1,4 @@
-"""``Claim.supportingInfo``: what a claim says beside its lines, by the categories of HL7, CARIN Blue Button and Da Vinci."""
+"""``Claim.supportingInfo``: what a claim says beside its lines, by the categories of HL7, CARIN and Da Vinci."""
 
 from __future__ import annotations
 

@@ -183,8 +183,7 @@ def _basis(quantity: Cursor) -> str:
 
 def _days(item: Cursor) -> tuple[date | None, date | None]:
     if item.has("servicedDate"):
-        day = item.day("servicedDate")
-        return day, day
+        return item.day("servicedDate"), None
     return item.period("servicedPeriod")
 
 

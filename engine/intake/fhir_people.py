@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.claim.model import Address, Origin, Patient, Payer, Provider, Reference, Subscriber
+from engine.claim.model import Address, Origin, Patient, Payer, Provider, Subscriber
 from engine.intake.codes import plain, sex, upper
 from engine.intake.fhir_resources import Resolver, Target, identifiers
 from engine.intake.fhir_values import Cursor, system
@@ -67,7 +67,10 @@ def provider(target: Target, role: str, resolver: Resolver, origin: Origin) -> P
     manager = None
     if resource is not None and target.kind == "Location":
         manager = _other_than_role(resolver.follow(resource, "managingOrganization"))
-    return made if made.npi or manager is None else _merged(made, provider(manager, role, resolver, origin))
+    if made.npi or manager is None:
+        return made
+    owner = npi(identifiers(manager))
+    return replace(made, npi=owner, id_qualifier="XX" if owner else "", last_name=made.last_name or _name(manager).last)
 
 
 def _practitioner_role(target: Target, role: Cursor, name: str, resolver: Resolver, origin: Origin) -> Provider:
@@ -219,11 +222,6 @@ def patient(target: Target | None) -> Patient:
     if resource is None:
         return Patient(last_name=target.display, origin=origin)
     name = human_name(resource)
-    references = [
-        Reference(qualifier="SY", value=plain(value))
-        for uri, kind, value in identifiers(target)
-        if uri in SSN or kind == "ss"
-    ]
     return Patient(
         last_name=name.last,
         first_name=name.first,
@@ -231,7 +229,6 @@ def patient(target: Target | None) -> Patient:
         death_day=resource.day("deceasedDateTime"),
         sex=_gender(resource),
         address=address(resource),
-        references=tuple(references),
         origin=origin,
     )
 

@@ -82,7 +82,7 @@ class Resolver:
         for contained in claim.children("contained"):
             key = contained.value.get("id")
             if isinstance(key, str):
-                contained.private = contained.value.get("resourceType") in PEOPLE
+                contained.private = str(contained.value.get("resourceType")) in PEOPLE
                 self._contained.setdefault(key, contained)
 
     def follow(self, owner: Cursor, key: str) -> Target | None:

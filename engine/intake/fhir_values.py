@@ -113,7 +113,7 @@ class Cursor:
         return None
 
     def number(self, key: str, most: int = MOST_QUANTITY) -> Decimal | None:
-        """A decimal number with at most ``most`` digits before the point; text that is a number is read and reported."""
+        """A number with at most ``most`` digits before the point; a number in quotes is read and reported."""
         value = self.value.get(key)
         if value is None:
             return None
@@ -223,8 +223,11 @@ class Cursor:
             money.say("currency", f"The currency is {shown(currency)}.", expected="USD", found=printable(currency))
         return money.in_cents(amount, "value")
 
-    def in_cents(self, amount: Decimal, key: str) -> int:
+    def in_cents(self, amount: Decimal, key: str) -> int | None:
         """``amount`` in cents; a fraction of a cent is reported at ``key`` and rounded half up."""
+        if amount.adjusted() >= MOST_CENTS - 2:
+            self._wrong(key, amount, f"an amount of at most {MOST_CENTS} digits")
+            return None
         exact = amount * 100
         cents = int(exact.to_integral_value(ROUND_HALF_UP))
         if cents != exact:

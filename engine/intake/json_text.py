@@ -29,8 +29,10 @@ _PRETTY = 2
 
 
 class Document(Struct, frozen=True):
-    """One JSON value of a file: the text it was read from, its first line (from 1), and whether to look
-    closer: it holds repeated keys, half characters or numbers too large for a claim."""
+    """One JSON value of a file, the text it was read from, and that text's first line (from 1).
+
+    ``suspect``: look closer, it may hold repeated keys, half characters or numbers too large for a claim.
+    """
 
     value: Any
     text: str
@@ -45,7 +47,7 @@ class Repeated(dict[str, Any]):
 
 
 class Parser:
-    """Parses JSON text; numbers become ``int`` or ``Decimal``, NaN and endless numbers ``Decimal('NaN')``."""
+    """Parses JSON text; numbers become ``int`` or ``Decimal``, and NaN where out of all range."""
 
     def __init__(self) -> None:
         self.suspect = False
@@ -84,6 +86,8 @@ class Parser:
         if number.adjusted() >= QUANTITY_DIGITS:
             self.suspect = True
             return number
+        if number.adjusted() < -QUANTITY_DIGITS and number:
+            return self._constant(text)
         return int(number) if number == number.to_integral_value() else number
 
     def _integer(self, text: str) -> int | Decimal:
@@ -215,7 +219,7 @@ def _saved(text: str, start: int, parser: Parser, line: int) -> Iterator[Documen
 
 
 def decode(data: bytes, offset: int) -> tuple[str, IntakeFinding | None]:
-    """Text of ``data`` (UTF-8, or UTF-16 with its mark), and a finding where a byte is neither; that byte reads as U+FFFD."""
+    """Text of UTF-8 (or marked UTF-16) bytes, and a finding at the first byte that is neither; it reads as U+FFFD."""
     marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     name = "utf-16" if marked else "utf-8-sig" if offset == 0 else "utf-8"
     try:
@@ -234,7 +238,7 @@ def decode(data: bytes, offset: int) -> tuple[str, IntakeFinding | None]:
 
 
 def scrub(value: Any, path: str, report: Callable[[IntakeFinding], None]) -> Any:  # noqa: ANN401
-    """``value`` without what JSON text can carry and a claim cannot: repeated keys, half characters. Each is reported."""
+    """``value`` without what JSON can carry and a claim cannot: repeated keys, half characters. Each is reported."""
     if isinstance(value, str):
         if not _LONE.search(value):
             return value
@@ -271,7 +275,7 @@ def shown(value: Any) -> str:  # noqa: ANN401
     if value is None or isinstance(value, bool):
         return str(value).lower().replace("none", "null")
     if isinstance(value, Decimal) and not value.is_finite():
-        return "a number that is not finite"
+        return "a number out of range"
     return f'"{printable(value)}"' if isinstance(value, str) else printable(str(value))
 
 

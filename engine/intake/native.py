@@ -17,6 +17,7 @@ from engine.claim.model import Claim, Origin, Source
 from engine.intake.json_text import LIMIT, Document, documents, scrub, shown
 from engine.intake.native_repair import Repairer
 from engine.intake.native_tidy import tidy
+from engine.intake.places import with_lines
 from engine.intake.reading import IntakeFinding, ReadClaim, Reading, Spot
 
 # The model takes any text that is a number, "NaN" too; the schema is stricter, so such claims are held against it.
@@ -104,7 +105,7 @@ def read_value(  # noqa: PLR0913 - one claim needs its value, its places and the
         claim = _least(value)
     source = Source(file=file)
     claim = msgspec.structs.replace(claim, source=source, origin=Origin(path=path))
-    return ReadClaim(claim=claim, findings=tuple(findings), raw=raw)
+    return ReadClaim(claim=claim, findings=with_lines(findings, claim), raw=raw)
 
 
 def _claim(value: dict[str, Any], repairer: Repairer, findings: list[IntakeFinding], *, doubtful: bool) -> Claim:

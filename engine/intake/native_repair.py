@@ -67,9 +67,8 @@ class Repairer:
     def _validator(self) -> Any:  # noqa: ANN401
         types: TypeChecker = Draft202012Validator.TYPE_CHECKER
         checker = types.redefine("number", lambda _, value: _is_number(value))
-        return extend(Draft202012Validator, type_checker=checker)(
-            self.schema, format_checker=FormatChecker(formats=["date"])
-        )
+        kind = extend(Draft202012Validator, type_checker=checker)  # type: ignore[no-untyped-call]
+        return kind(self.schema, format_checker=FormatChecker(formats=["date"]))
 
     def mistakes(self, claim: dict[str, Any]) -> list[Mistake]:
         """Every mistake of ``claim``, one a place, in the order of the paths."""
@@ -86,8 +85,7 @@ class Repairer:
             mistakes = self.mistakes(claim)
             if not mistakes:
                 break
-            for mistake in mistakes:
-                findings.append(self._mend(claim, mistake))
+            findings.extend([self._mend(claim, mistake) for mistake in mistakes])
             self._prune(claim)
         return findings
 
@@ -203,8 +201,10 @@ def _mended(mistake: Mistake) -> Any:  # noqa: ANN401
     kind, value = mistake.schema.get("type"), mistake.value
     if "enum" in mistake.schema:
         return next((known for known in mistake.schema["enum"] if str(value).strip().lower() == known), None)
-    if kind == "array" and value is not None:
-        return [value]
+    return [value] if kind == "array" and value is not None else _converted(mistake, kind, value)
+
+
+def _converted(mistake: Mistake, kind: object, value: Any) -> Any:  # noqa: ANN401
     if kind == "integer" and isinstance(value, str) and _WHOLE.match(value.strip()):
         return int(value)
     if kind == "boolean" and isinstance(value, str):

@@ -1,8 +1,8 @@
-"""A native claim as parsed from JSON, tidied in place: codes in their canonical form, and each part's path as its origin."""
+"""A native claim as parsed from JSON, tidied in place: canonical codes, and each part's path as its origin."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.intake.codes import code, ndc, plain, sex, upper
@@ -23,7 +23,7 @@ _CODE = {"code": code, "present_on_admission": upper}
 _DRUG = {"ndc": ndc, "unit_basis": upper}
 _ADJUDICATION = {"procedure": code}
 
-_Change = dict[str, Callable[[str], str]]
+_Change = Mapping[str, Callable[[str], str]]
 
 
 def tidy(claim: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from engine.intake.reading import IntakeFinding, Reading
 Dialect = Literal["x12", "fhir", "native", "empty", "unknown"]
 
 HEAD = 65536
-_X12 = re.compile(r"(?:ISA|GS|ST|BHT|HL|CLM)[^A-Za-z0-9\s]", re.IGNORECASE)
+_X12 = re.compile(r"ISA[^A-Za-z0-9\s]|(?:GS|ST|BHT|HL|CLM)[*|^~!+:\x1c-\x1f]", re.IGNORECASE)
 _RESOURCE = re.compile(r'"resourceType"\s*:')
 _KEY = re.compile(r'"([a-z_]+)"\s*:')
 _COMMON = frozenset(

@@ -47,6 +47,13 @@ class Tables:
         """
         return cls([*shipped_stores(), *(store for folder in folders for store in folder_stores(folder))])
 
+    def replaced(self, stores: Iterable[Store]) -> Tables:
+        """These tables, with every edition of the tables in ``stores`` replaced by the given ones."""
+        given = list(stores)
+        names = {store.edition.table for store in given}
+        kept = [store for name, (_, found) in self._stores.items() if name not in names for store in found]
+        return Tables([*kept, *given])
+
     def names(self) -> tuple[str, ...]:
         """The names of the tables, sorted."""
         return tuple(self._stores)

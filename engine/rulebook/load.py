@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from engine.claim.locations import fields_by_part
+from engine.claim import model
 from engine.errors import RuleError, RulebookError
 from engine.facts.vocabulary import vocabulary
 from engine.reference.code_set import CodeSet
@@ -19,6 +19,18 @@ from engine.rulebook.rule import Pack, Rule
 from engine.rulebook.schema import check_shape
 from engine.rulebook.scoring import read_scoring
 from engine.rulebook.twins import Twin, read_twin
+
+
+PLACES = {
+    "claim": frozenset(model.Claim.__struct_fields__),
+    "line": frozenset(model.ServiceLine.__struct_fields__),
+    "diagnosis": frozenset(model.Diagnosis.__struct_fields__),
+    "provider": frozenset(model.Provider.__struct_fields__),
+    "code": frozenset(model.ClaimCode.__struct_fields__),
+    "procedure": frozenset(model.InpatientProcedure.__struct_fields__),
+    "other_payer": frozenset(model.OtherPayer.__struct_fields__),
+}
+"""The fields of each part of a claim that a finding may point to, beside those of the vocabulary."""
 
 
 def shipped_rules() -> Path:
@@ -60,7 +72,7 @@ class _Loader:
         self.mistakes += mistakes
         if BASE not in payers:
             self.mistakes.append(RuleError("payer _base is missing", location=str(roots[0]), hint="add payers/_base/payer.yaml"))
-        around = Surroundings(vocabulary(), self.sets, parameters, fields_by_part())
+        around = Surroundings(vocabulary(), self.sets, parameters, PLACES)
         for root in folders:
             for manifest in sorted(root.rglob("pack.yaml")):
                 self.read_pack(manifest, root, around)

@@ -96,9 +96,15 @@ def read_date(fields: Fields, e: list[str], named: dict[str, tuple[str, str, str
     """DTP: the fields that ``named`` has for its qualifier (day, end day, time), else a dated value."""
     value = period(e[2], e[3])
     names = named.get(e[1])
-    if names is not None and not any(name in fields for name in names if name):
-        kept = [set_first(fields, name, part) for name, part in zip(names, value, strict=True) if name]
-        if any(kept):
+    if names is not None:
+        day_name, end_name, time_name = names
+        if day_name not in fields and time_name not in fields and (value.day or value.time):
+            if value.day is not None:
+                fields[day_name] = value.day
+            if end_name and value.end_day is not None:
+                fields[end_name] = value.end_day
+            if time_name and value.time:
+                fields[time_name] = value.time
             return
     add(fields, "dates", DatedValue(qualifier=e[1], day=value.day, end_day=value.end_day, time=value.time))
 

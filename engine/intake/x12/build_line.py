@@ -50,7 +50,7 @@ def build_line(loop: Loop, position: int, component: str) -> ServiceLine:
         name = child.segments[0].elements[0]
         if name == "NM1":
             role = ROLES.get(qualifier_of(child), "other")
-            add(fields, "providers", provider(child, role, component))
+            add(fields, "providers", provider(child, role))
         elif name == "SVD":
             add(fields, "adjudications", _adjudication(child, component))
         elif name == "LIN":

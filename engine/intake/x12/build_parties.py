@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.claim.model import Address, Amount, Origin, OtherPayer, Patient, Payer, Provider, Reference, Subscriber
@@ -30,93 +32,133 @@ def qualifier_of(loop: Loop) -> str:
     return first.get(1) if first.elements[0] == "NM1" else ""
 
 
-def read_party(segments: list[Segment], component: str) -> Fields:
-    """The fields of one NM1 loop, under the names that the model's parts share."""
-    fields: Fields = {}
-    street: list[str] | None = None
-    town: list[str] | None = None
+class Party(Struct):
+    """What one NM1 loop tells, whoever the party is."""
+
+    entity: Any = ""
+    last_name: str = ""
+    first_name: str = ""
+    id_qualifier: str = ""
+    id: str = ""
+    address: Address | None = None
+    references: tuple[Reference, ...] = ()
+    taxonomy: str = ""
+    contact_name: str = ""
+    phone: str = ""
+    birth_day: date | None = None
+    sex: str = ""
+    keys: dict[str, int] = {}
+
+
+def read_party(loop: Loop | None) -> Party:
+    """Read an NM1 loop; an absent one tells nothing."""
+    party = Party()
+    if loop is None:
+        return party
+    keys = party.keys
+    street = town = PAD
     references: list[Reference] = []
-    for segment in segments:
+    for segment in loop.segments:
         elements = segment.elements
-        e = elements + PAD
         name = elements[0]
-        if name == "NM1":
-            fields.update(entity=ENTITIES.get(e[2], ""), last_name=e[3], first_name=e[4], id_qualifier=e[8], id=e[9].strip())
-        elif name == "N3":
-            street = street or e
-        elif name == "N4":
-            town = town or e
-        elif name == "REF":
+        e = elements + PAD
+        if name == "REF":
             references.append(Reference(qualifier=e[1], value=e[2]))
+            name = f"REF*{e[1]}"
+        if name in keys:
+            continue
+        keys[name] = segment.index
+        if name == "NM1":
+            party.entity = ENTITIES.get(e[2], "")
+            party.last_name = e[3]
+            party.first_name = e[4]
+            party.id_qualifier = e[8]
+            party.id = e[9].strip()
+        elif name == "N3":
+            street = e
+        elif name == "N4":
+            town = e
         elif name == "PRV":
-            fields.setdefault("taxonomy", e[3])
+            party.taxonomy = e[3]
         elif name == "PER":
-            _read_contact(fields, e)
+            _read_contact(party, e)
         elif name == "DMG":
-            fields.setdefault("birth_day", day(e[2]) if e[1] == "D8" else None)
-            fields.setdefault("sex", SEXES.get(e[3], ""))
-        elif name == "DTP":
-            fields.setdefault("date", period(e[2], e[3]).day)
-    if street is not None or town is not None:
-        n3, n4 = street or PAD, town or PAD
-        fields["address"] = Address(
-            line_1=n3[1], line_2=n3[2], city=n4[1], state=n4[2], postal_code=n4[3], country=n4[4]
+            party.birth_day = day(e[2]) if e[1] == "D8" else None
+            party.sex = SEXES.get(e[3], "")
+    if street is not PAD or town is not PAD:
+        party.address = Address(
+            line_1=street[1], line_2=street[2], city=town[1], state=town[2], postal_code=town[3], country=town[4]
         )
     if references:
-        fields["references"] = tuple(references)
-    fields["keys"] = segment_keys(segments, component)
-    return fields
+        party.references = tuple(references)
+    return party
 
 
-def provider(loop: Loop, role: str, component: str, billing: list[Segment] | None = None) -> Provider:
+def provider(loop: Loop, role: str, billing: list[Segment] | None = None) -> Provider:
     """A provider from its loop; ``billing`` are the segments of 2000A, whose PRV tells the billing provider's taxonomy."""
-    party = read_party(loop.segments, component)
-    keys: dict[str, int] = party["keys"]
-    taxonomy = party.get("taxonomy", "")
+    party = read_party(loop)
     for segment in billing or ():
-        if segment.elements[0] == "PRV" and not taxonomy and segment.get(1) in ("BI", "PT"):
-            taxonomy = segment.get(3)
-            keys["PRV"] = segment.index
-    kind, identifier = party.get("id_qualifier", ""), party.get("id", "")
-    references: tuple[Reference, ...] = party.get("references", ())
-    tax_kind, tax_id = _tax_id(kind, identifier, references)
-    if identifier and kind not in ("XX", "24", "34"):
-        references = (Reference(qualifier=kind, value=identifier), *references)
+        if segment.elements[0] == "PRV" and not party.taxonomy and segment.get(1) in ("BI", "PT"):
+            party.taxonomy = segment.get(3)
+            party.keys["PRV"] = segment.index
+    kind = party.id_qualifier
+    references = party.references
+    tax_kind, tax_id = _tax_id(kind, party.id, references)
+    if party.id and kind not in ("XX", "24", "34"):
+        references = (Reference(qualifier=kind, value=party.id), *references)
     return Provider(
-        role=role, entity=party.get("entity", ""), last_name=party.get("last_name", ""),
-        first_name=party.get("first_name", ""), npi=identifier if kind == "XX" else "", id_qualifier=kind,
-        taxonomy=taxonomy, tax_id=tax_id, tax_id_kind=tax_kind, address=party.get("address"),
-        contact_name=party.get("contact_name", ""), phone=party.get("phone", ""), references=references,
-        origin=Origin(loop=loop.id, segments=keys),
-    )  # fmt: skip
+        role=role,
+        entity=party.entity,
+        last_name=party.last_name,
+        first_name=party.first_name,
+        npi=party.id if kind == "XX" else "",
+        id_qualifier=kind,
+        taxonomy=party.taxonomy,
+        tax_id=tax_id,
+        tax_id_kind=tax_kind,
+        address=party.address,
+        contact_name=party.contact_name,
+        phone=party.phone,
+        references=references,
+        origin=Origin(loop=loop.id, segments=party.keys),
+    )
 
 
-def payer(loop: Loop, component: str) -> Payer:
+def payer(loop: Loop) -> Payer:
     """A payer from 2010BB or 2330B."""
-    party = read_party(loop.segments, component)
+    party = read_party(loop)
     return Payer(
-        name=party.get("last_name", ""), payer_id=party.get("id", ""), id_qualifier=party.get("id_qualifier", ""),
-        address=party.get("address"), references=party.get("references", ()),
-        origin=Origin(loop=loop.id, segments=party["keys"]),
-    )  # fmt: skip
+        name=party.last_name,
+        payer_id=party.id,
+        id_qualifier=party.id_qualifier,
+        address=party.address,
+        references=party.references,
+        origin=Origin(loop=loop.id, segments=party.keys),
+    )
 
 
-def subscriber(level: Loop | None, loop: Loop | None, component: str) -> Subscriber:
+def subscriber(level: Loop | None, loop: Loop | None) -> Subscriber:
     """The subscriber from SBR of 2000B and from 2010BA, either of which may be missing."""
     fields: Fields = {}
-    keys: dict[str, int] = {}
+    party = read_party(loop)
     for segment in level.segments if level is not None else ():
-        if segment.elements[0] == "SBR" and not keys:
-            keys["SBR"] = segment.index
+        if segment.elements[0] == "SBR" and not fields:
+            party.keys["SBR"] = segment.index
             fields = _coverage(segment)
             fields["group_name"] = segment.get(4)
-    party = read_party(loop.segments, component) if loop is not None else {"keys": {}}
     return Subscriber(
-        member_id=party.get("id", ""), id_qualifier=party.get("id_qualifier", ""), entity=party.get("entity", ""),
-        last_name=party.get("last_name", ""), first_name=party.get("first_name", ""), birth_day=party.get("birth_day"),
-        sex=party.get("sex", ""), address=party.get("address"), references=party.get("references", ()),
-        origin=Origin(loop=loop.id if loop is not None else "2000B", segments={**keys, **party["keys"]}), **fields,
-    )  # fmt: skip
+        member_id=party.id,
+        id_qualifier=party.id_qualifier,
+        entity=party.entity,
+        last_name=party.last_name,
+        first_name=party.first_name,
+        birth_day=party.birth_day,
+        sex=party.sex,
+        address=party.address,
+        references=party.references,
+        origin=Origin(loop=loop.id if loop is not None else "2000B", segments=party.keys),
+        **fields,
+    )
 
 
 def patient_is_subscriber(level: Loop | None, insured: Subscriber) -> Patient:
@@ -124,22 +166,33 @@ def patient_is_subscriber(level: Loop | None, insured: Subscriber) -> Patient:
     more, keys = _patient_facts(level)
     more.pop("relationship", None)
     return Patient(
-        last_name=insured.last_name, first_name=insured.first_name, birth_day=insured.birth_day, sex=insured.sex,
-        address=insured.address, relationship=insured.relationship, references=insured.references,
-        origin=Origin(loop=insured.origin.loop, segments={**keys, **insured.origin.segments}), **more,
-    )  # fmt: skip
+        last_name=insured.last_name,
+        first_name=insured.first_name,
+        birth_day=insured.birth_day,
+        sex=insured.sex,
+        address=insured.address,
+        relationship=insured.relationship,
+        references=insured.references,
+        origin=Origin(loop=insured.origin.loop, segments={**keys, **insured.origin.segments}),
+        **more,
+    )
 
 
-def patient(level: Loop, loop: Loop | None, component: str) -> Patient:
+def patient(level: Loop, loop: Loop | None) -> Patient:
     """The patient of a level 2000C, from its PAT and 2010CA."""
     more, keys = _patient_facts(level)
-    party = read_party(loop.segments, component) if loop is not None else {"keys": {}}
+    party = read_party(loop)
     return Patient(
-        is_subscriber=False, last_name=party.get("last_name", ""), first_name=party.get("first_name", ""),
-        birth_day=party.get("birth_day"), sex=party.get("sex", ""), address=party.get("address"),
-        references=party.get("references", ()),
-        origin=Origin(loop=loop.id if loop is not None else "2000C", segments={**keys, **party["keys"]}), **more,
-    )  # fmt: skip
+        is_subscriber=False,
+        last_name=party.last_name,
+        first_name=party.first_name,
+        birth_day=party.birth_day,
+        sex=party.sex,
+        address=party.address,
+        references=party.references,
+        origin=Origin(loop=loop.id if loop is not None else "2000C", segments={**keys, **party.keys}),
+        **more,
+    )
 
 
 def other_payer(loop: Loop, sequence: int, component: str) -> OtherPayer:
@@ -162,15 +215,15 @@ def other_payer(loop: Loop, sequence: int, component: str) -> OtherPayer:
     for child in loop.children:
         qualifier = qualifier_of(child)
         if qualifier == "IL" and "member_id" not in fields:
-            party = read_party(child.segments, component)
-            fields.update(member_id=party["id"], last_name=party["last_name"], first_name=party["first_name"])
-            fields["references"] = party.get("references", ())
-            keys.setdefault("NM1", party["keys"]["NM1"])
+            party = read_party(child)
+            fields.update(member_id=party.id, last_name=party.last_name, first_name=party.first_name)
+            fields["references"] = party.references
+            keys.setdefault("NM1", party.keys["NM1"])
         elif qualifier == "PR" and "payer" not in fields:
-            fields["payer"] = payer(child, component)
+            fields["payer"] = payer(child)
             _read_adjudication_day(fields, child, keys)
         else:
-            made = provider(child, ROLES.get(qualifier, "other"), component)
+            made = provider(child, ROLES.get(qualifier, "other"))
             providers.append(replace(made, other_payer=sequence))
     return OtherPayer(
         amounts=tuple(amounts), adjustments=adjustments(loop.segments), providers=tuple(providers),
@@ -207,12 +260,13 @@ def _patient_facts(level: Loop | None) -> tuple[dict[str, Any], dict[str, int]]:
     return {}, {}
 
 
-def _read_contact(fields: Fields, e: list[str]) -> None:
+def _read_contact(party: Party, e: list[str]) -> None:
     """PER: the contact's name and the first telephone number."""
-    fields.setdefault("contact_name", e[2])
+    party.contact_name = e[2]
     for at in (3, 5, 7):
         if e[at] == "TE":
-            fields.setdefault("phone", e[at + 1])
+            party.phone = e[at + 1]
+            return
 
 
 def _tax_id(kind: str, identifier: str, references: tuple[Reference, ...]) -> tuple[Any, str]:

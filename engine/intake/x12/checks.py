@@ -16,9 +16,9 @@ from engine.intake.x12.plan import LoopPlan, SegmentPlan, matcher, plan_loops
 from engine.intake.x12.segments import Loop, Separators
 from engine.intake.x12.structure_findings import (
     line_of,
+    misplaced,
     missing_loop,
     missing_segment,
-    misplaced,
     repeated,
     repeated_loop,
     unknown_qualifier,
@@ -26,16 +26,16 @@ from engine.intake.x12.structure_findings import (
 )
 
 ENVELOPE: Final = frozenset({"ISA", "GS", "ST", "SE", "GE", "IEA", "TA1"})
-NONE_REPORTED: Final[frozenset[int]] = frozenset()
+READERS_MATTER: Final = ENVELOPE | {"LX"}
+"""Segments whose absence the reader reports, because it had to read on without them."""
 
 
 def check_loop(  # noqa: C901, PLR0912 - one pass, kept flat: it runs for every segment of every claim
-    loop: Loop, guide: Guide, separators: Separators, reported: frozenset[int] = NONE_REPORTED
+    loop: Loop, guide: Guide, separators: Separators
 ) -> list[IntakeFinding]:
     """What is wrong with one instance of a loop, in the order of the file.
 
-    A loop that the guide does not know gives nothing. ``reported`` are the indexes of segments that the reader has
-    reported already because they stood in the wrong place: their place is not reported again.
+    Nothing for a loop that the guide does not know.
     """
     plan = plan_loops(guide.file, separators.element, separators.component).get(loop.id)
     if plan is None:
@@ -50,7 +50,7 @@ def check_loop(  # noqa: C901, PLR0912 - one pass, kept flat: it runs for every 
         elements = segment.elements
         named = names.get(elements[0])
         if named is None:
-            if elements[0] not in ENVELOPE and segment.index not in reported:
+            if elements[0] not in ENVELOPE:
                 findings.append(unknown_segment(loop, segment, guide))
             continue
         key = elements[named.at] if named.at < len(elements) else ""
@@ -66,23 +66,27 @@ def check_loop(  # noqa: C901, PLR0912 - one pass, kept flat: it runs for every 
         ):
             place = Place(loop=loop, segment=segment, guide=guide, separators=separators, line=line_of(loop))
             use = examine(place, uses, findings)
-        if use.position >= last:
-            last = use.position
-        elif segment.index not in reported:
-            findings.append(misplaced(loop, segment))
         if seen & use.bit:
             counts[use.bit] = number = counts.get(use.bit, 1) + 1
-            if number == use.most + 1:
-                findings.append(repeated(loop, segment, use))
+            if number > use.most:
+                if number == use.most + 1:
+                    findings.append(repeated(loop, segment, use))
+                continue
         seen |= use.bit
+        if use.position >= last:
+            last = use.position
+        else:
+            findings.append(misplaced(loop, segment))
     if seen & plan.required != plan.required:
-        missing = [use for use in plan.plans if use.fact.usage == "R" and not seen & use.bit]
-        if missing[0] is plan.plans[0] and loop.segments and loop.segments[0].index in reported:
-            del missing[0]  # the reader said that the loop opens without it
-        report_missing(loop, missing, guide, findings)
+        report_missing(loop, plan, seen, guide, findings)
     if loop.children or plan.has_required_child:
         check_children(loop, plan, findings)
     return findings
+
+
+def check_header(loop: Loop, guide: Guide, separators: Separators) -> list[IntakeFinding]:
+    """As ``check_loop`` for the ST loop, to be asked before its levels are read."""
+    return check_loop(loop, guide, separators)
 
 
 def examine(place: Place, uses: tuple[SegmentPlan, ...], findings: list[IntakeFinding]) -> SegmentPlan:
@@ -100,13 +104,17 @@ def examine(place: Place, uses: tuple[SegmentPlan, ...], findings: list[IntakeFi
     return use
 
 
-def report_missing(loop: Loop, missing: list[SegmentPlan], guide: Guide, findings: list[IntakeFinding]) -> None:
-    """Report required segments that were not seen, apart from one that is there under a qualifier reported already."""
+def report_missing(loop: Loop, plan: LoopPlan, seen: int, guide: Guide, findings: list[IntakeFinding]) -> None:
+    """Report required segments that were not seen.
+
+    Not one that is there under a qualifier that was reported, and not the LX of a line that opened without it.
+    """
     unread = {f.at.element for f in findings if f.rule in {"INT-0008", "INT-0011"}}
-    for use in missing:
-        under_other_code = bool(use.fact.elements[0].parts) and f"{use.fact.name}01-1" in unread
-        if not under_other_code and use.fact.name not in ENVELOPE:
-            findings.append(missing_segment(loop, use.fact, guide))
+    for use in plan.plans:
+        if use.fact.usage == "R" and not seen & use.bit and use.fact.name not in READERS_MATTER:
+            under_other_code = bool(use.fact.elements[0].parts) and f"{use.fact.name}01-1" in unread
+            if not under_other_code:
+                findings.append(missing_segment(loop, use.fact, guide))
 
 
 def check_children(loop: Loop, plan: LoopPlan, findings: list[IntakeFinding]) -> None:

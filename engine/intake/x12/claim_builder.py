@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.claim.model import (
     Claim,
@@ -89,10 +90,11 @@ class Above(Struct, frozen=True):
     providers: tuple[Provider, ...] = ()
     payer: Payer = Payer()
     subscriber: Subscriber = Subscriber()
-    patient: Patient = Patient()
+    subscriber_level: Loop | None = None
+    patient: Patient | None = None
 
 
-def inherit(above: Above, level: Loop, component: str) -> Above:
+def inherit(above: Above, level: Loop) -> Above:
     """``above`` with what ``level`` adds: its parties, and SBR, PAT and PRV."""
     parties: dict[str, Loop] = {}
     providers: list[Provider] = []
@@ -100,7 +102,7 @@ def inherit(above: Above, level: Loop, component: str) -> Above:
         qualifier = qualifier_of(child) if child.id[:4] in ("1000", "2010") else ""
         if qualifier in ("85", "87", "PE"):
             billing = level.segments if qualifier == "85" else None
-            providers.append(provider(child, ROLES[qualifier], component, billing))
+            providers.append(provider(child, ROLES[qualifier], billing))
         elif qualifier:
             parties.setdefault(qualifier, child)
     changes: Fields = {}
@@ -112,26 +114,27 @@ def inherit(above: Above, level: Loop, component: str) -> Above:
             first = parties[qualifier].segments[0]
             changes[f"{party}_name"], changes[f"{party}_id"] = first.get(3), first.get(9)
     if "PR" in parties:
-        changes["payer"] = payer(parties["PR"], component)
+        changes["payer"] = payer(parties["PR"])
     if level.id == "2000B" or "IL" in parties:
-        insured = subscriber(level if level.id == "2000B" else None, parties.get("IL"), component)
-        changes["subscriber"] = insured
-        changes["patient"] = patient_is_subscriber(level, insured)
+        changes["subscriber"] = subscriber(level if level.id == "2000B" else None, parties.get("IL"))
+        changes["subscriber_level"] = level
+        changes["patient"] = None
     if level.id == "2000C" or "QC" in parties:
-        changes["patient"] = patient(level, parties.get("QC"), component)
-    if not changes:
-        return above
-    held = {name: getattr(above, name) for name in above.__struct_fields__}
-    return Above(**{**held, **changes})
+        changes["patient"] = patient(level, parties.get("QC"))
+    return replace(above, **changes) if changes else above
 
 
-def above_of(levels: list[Scope], component: str) -> Above:
+def above_of(levels: list[Scope]) -> Above:
     """What the open levels tell, read once a level."""
     above = Above()
     for scope in levels:
         if scope.memo is None:
-            scope.memo = inherit(above, scope.loop, component)
+            scope.memo = inherit(above, scope.loop)
         above = scope.memo
+    if above.patient is None:
+        above = replace(above, patient=patient_is_subscriber(above.subscriber_level, above.subscriber))
+        if levels:
+            levels[-1].memo = above
     return above
 
 
@@ -158,7 +161,7 @@ def build_claim(loop: Loop, above: Above, claim_type: ClaimType | None, source: 
         if child.id == "2400":
             lines.append(child)
         elif name == "NM1":
-            providers.append(provider(child, ROLES.get(qualifier_of(child), "other"), component))
+            providers.append(provider(child, ROLES.get(qualifier_of(child), "other")))
         elif name == "SBR":
             held = fields.setdefault("other_payers", [])
             held.append(other_payer(child, len(held) + 1, component))
@@ -171,7 +174,7 @@ def build_claim(loop: Loop, above: Above, claim_type: ClaimType | None, source: 
         receiver_id=above.receiver_id,
         payer=above.payer,
         subscriber=above.subscriber,
-        patient=above.patient,
+        patient=above.patient or Patient(),
         providers=tuple(providers),
         lines=tuple([build_line(line, at, component) for at, line in enumerate(lines, 1)]),
         source=source,

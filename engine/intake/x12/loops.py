@@ -6,7 +6,7 @@ what is open and leave as events, so that only one claim and the levels above it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, Literal
 
 import msgspec
@@ -26,7 +26,8 @@ MOST_CLAIMS: Final = 100
 class Scope(Struct):
     """A level (ST, 2000A, 2000B, 2000C) or a claim, with the findings that lie in it.
 
-    ``claims`` counts the claims beneath; ``memo`` is for the reader, which keeps what it made of the level.
+    ``claims`` counts the claims beneath. The last three are the reader's: how many findings it has given out, whether it
+    has checked the loops against the guide, and what it made of the level.
     """
 
     loop: Loop
@@ -36,13 +37,15 @@ class Scope(Struct):
     number: str = ""
     has_child: bool = False
     claims: int = 0
+    told: int = 0
+    checked: bool = False
     memo: Any = None
 
 
 class Event(Struct, frozen=True):
-    """Something that closed, or a segment of the envelope."""
+    """A claim or level that closes, the header of a transaction set that is complete, or a segment of the envelope."""
 
-    kind: Literal["claim", "level", "envelope"]
+    kind: Literal["claim", "header", "level", "envelope"]
     scope: Scope | None = None
     segment: Segment | None = None
 
@@ -54,6 +57,7 @@ class Assembler:
         levels: The open levels from the transaction set inwards; empty between transaction sets.
         claim: The open claim, if any.
         skipping: True inside a transaction set that holds no claims; its segments are passed over.
+        choose: Finds the table of each claim by its CLM, where the transaction set does not say it.
     """
 
     def __init__(self, table: LoopTable) -> None:
@@ -62,6 +66,8 @@ class Assembler:
         self.levels: list[Scope] = []
         self.claim: Scope | None = None
         self.skipping = False
+        self.choose: Callable[[Segment], LoopTable] | None = None
+        self._header_told = False
         self._outside = Node("", None, frozenset(), {})
         self._node = self._outside
         self._loop = Loop("", [], [])
@@ -74,6 +80,7 @@ class Assembler:
         node = table.levels["ST"]
         self.levels = [Scope(Loop("ST", [segment] if segment is not None else [], []), node, 0)]
         self._next_level = 1
+        self._header_told = False
         self._stand(node, self.levels[0].loop)
 
     def skip(self) -> None:
@@ -185,7 +192,12 @@ class Assembler:
 
     def _open_claim(self, segment: Segment) -> Iterator[Event]:
         """CLM: a claim, always, whatever is or is not open."""
-        yield from self._close_claim()
+        if self.claim is not None:
+            yield from self._close_claim()
+        if not self._header_told:
+            yield from self._tell_header()
+        if self.choose is not None:
+            self.table = self.choose(segment)
         parent = self.levels[-1]
         loop = Loop(CLAIM, [segment], [], parent.loop)
         parent.loop.children.append(loop)
@@ -203,11 +215,15 @@ class Assembler:
 
     def _open_level(self, segment: Segment) -> Iterator[Event]:
         """HL: close what is further in and open the level that HL03 names."""
-        yield from self._close_claim()
+        if self.claim is not None:
+            yield from self._close_claim()
         code = segment.get(3)
         level = LEVEL_OF_CODE.get(code) or self._guess_level(segment)
         rank = LEVELS.index(level)
-        yield from self._close_levels(rank)
+        if self.levels[-1].rank >= rank:
+            yield from self._close_levels(rank)
+        if not self._header_told:
+            yield from self._tell_header()
         parent = self.levels[-1]
         parent.has_child = True
         loop = Loop(level, [segment], [], parent.loop)
@@ -227,7 +243,7 @@ class Assembler:
 
     def _check_level(self, segment: Segment, parent: Scope, level: str) -> None:
         """Report what is wrong with the numbers of an HL."""
-        number, above, code, child = (segment.get(n) for n in range(1, 5))
+        number, above, code, child = (segment.elements + ["", "", "", ""])[1:5]
         expected = str(self._next_level)
         self._next_level = (int(number) if number.isdecimal() and len(number) <= 12 else self._next_level) + 1
         rank = LEVELS.index(level)
@@ -245,12 +261,16 @@ class Assembler:
             self.report("INT-0013", segment, f"HL02 names '{above}' as parent; the open {parent.loop.id} level is {due}.",
                         "Give the HL01 of the level that this one stands under.", element="HL02",
                         expected=parent.number, found=above)
-        if rank > 1 and parent.loop.segments[0].get(4) == "0" and parent.rank:
+        if parent.rank and parent.loop.segments[0].get(4) == "0":
             self.report("INT-0013", segment, f"HL '{parent.number}' says by HL04 that it has no level beneath, but HL "
                         f"'{number}' stands beneath it.", "Set HL04 of the upper level to 1.", element="HL04", expected="1", found="0")
         if rank == len(LEVELS) - 1 and child == "1":
             self.report("INT-0013", segment, "HL04 announces a level beneath the patient; there is none.",
                         "Set HL04 to 0.", element="HL04", expected="0", found="1")
+
+    def _tell_header(self) -> Iterator[Event]:
+        self._header_told = True
+        yield Event("header", self.levels[0])
 
     def _close_claim(self) -> Iterator[Event]:
         claim = self.claim
@@ -262,7 +282,8 @@ class Assembler:
 
     def _close_levels(self, rank: int) -> Iterator[Event]:
         """Close the claim and every level at ``rank`` or further in."""
-        yield from self._close_claim()
+        if self.claim is not None:
+            yield from self._close_claim()
         while self.levels and self.levels[-1].rank >= rank:
             scope = self.levels[-1]
             self._stand(scope.node, scope.loop)

@@ -1,7 +1,7 @@
 """Bytes to segments, in bounded memory: any bytes at all give segments and findings, never an exception.
 
-The stream is read in blocks of 64 KiB. A block is split at its last terminator, and what is left waits for the next one,
-so a segment may be at most one block long. Each interchange brings its own delimiters.
+The stream is read in blocks. A block is split at its last terminator, and what is left waits for the next one; a segment
+that never ends is given up after 64 KiB. Each interchange brings its own delimiters.
 """
 
 from __future__ import annotations
@@ -23,8 +23,11 @@ from engine.intake.x12.separators import (
     segment_after_newline,
 )
 
-BLOCK: Final = 65536
-"""Bytes read at a time, and the length at which a segment without terminator is given up."""
+BLOCK: Final = 16384
+"""Bytes split at a time: small enough for the segments made of them to stay in the processor's cache."""
+
+LIMIT: Final = 65536
+"""Bytes after which a segment without terminator is given up."""
 
 SAMPLE: Final = 8192
 """Bytes of an interchange that are looked at to believe or correct its ISA."""
@@ -89,10 +92,12 @@ class _Tokenizer:
             cut = self.buffer.rfind(self.separators.terminator.encode("latin-1")) + 1
             if cut > 0:
                 yield self.batch(self.split(cut))
-            elif len(self.buffer) >= BLOCK and not self.ended:
-                yield self.batch(self.endless())
             elif self.ended:
                 yield self.batch(self.tail())
+            elif len(self.buffer) >= LIMIT:
+                yield self.batch(self.endless())
+            else:
+                self.fill(len(self.buffer) + BLOCK)
         if self.findings:
             yield self.batch([])
 
@@ -276,7 +281,7 @@ class _Tokenizer:
             return self.split(self.buffer.rfind(self.separators.terminator.encode()) + 1)
         self.report(
             "INT-0001",
-            f"No segment terminator '{self.separators.terminator}' follows within {BLOCK} bytes; the rest was skipped.",
+            f"No segment terminator '{self.separators.terminator}' follows within {LIMIT} bytes; the rest was skipped.",
             "End each segment with the terminator that the ISA declares.",
             _show(self.buffer[:20]),
         )

@@ -1,0 +1,165 @@
+"""One diagnosis of the claim, and one diagnosis that a line points to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.facts.derive.source import Fields, Place
+from engine.facts.view import ICD9_QUALIFIERS, ClaimView, DiagnosisView, PointedDiagnosis
+from engine.reference import icd10cm, mce
+from engine.reference.lists import icd10cm_chapter
+
+_FULL = 7
+_CATEGORY = 3
+
+
+def standing(view: ClaimView, part: DiagnosisView) -> icd10cm.Standing | None:
+    """How the code stands in ICD-10-CM on the judged day; absent for an ICD-9 code or without a day."""
+    code = part.diagnosis.code
+    if not code or part.judged_day is None or part.diagnosis.qualifier in ICD9_QUALIFIERS:
+        return None
+    return icd10cm.standing(view.context.tables, code, part.judged_day)
+
+
+def _status(view: ClaimView, part: DiagnosisView) -> str | None:
+    if part.diagnosis.qualifier in ICD9_QUALIFIERS:
+        return "icd9"
+    found = standing(view, part)
+    return found.status if found else None
+
+
+def _valid_from(view: ClaimView, part: DiagnosisView) -> int | None:
+    found = standing(view, part)
+    return found.valid_from if found else None
+
+
+def _valid_to(view: ClaimView, part: DiagnosisView) -> int | None:
+    found = standing(view, part)
+    return found.valid_to if found else None
+
+
+def _longer_codes(view: ClaimView, part: DiagnosisView) -> str | None:
+    found = standing(view, part)
+    return ", ".join(icd10cm.dotted(code) for code in found.longer_codes) or None if found else None
+
+
+def valid_whole_span(view: ClaimView, part: DiagnosisView) -> bool | None:
+    """Whether the code is valid from the first to the last service day; absent unless it is valid on one of them."""
+    first, last = view.first_service_day, view.last_service_day
+    found = standing(view, part)
+    if first is None or last is None or found is None or found.status not in {"valid", "retired", "not_yet"}:
+        return None
+    starts_in_time = found.valid_from is None or found.valid_from <= first
+    return starts_in_time and (found.valid_to is None or last <= found.valid_to)
+
+
+def _side(view: ClaimView, code: str, day: int | None) -> str | None:
+    """The side by the description; absent when the table has no description of the code."""
+    text = icd10cm.description(view.context.tables, code, day)
+    return icd10cm.side(text) if text else None
+
+
+def _flags(view: ClaimView, code: str, day: int | None) -> frozenset[str] | None:
+    return mce.flags(view.context.tables, code, day) if day is not None else None
+
+
+def _flagged(view: ClaimView, part: DiagnosisView, name: str) -> bool | None:
+    flags = _flags(view, part.diagnosis.code, part.judged_day)
+    return None if flags is None else name in flags
+
+
+def _pointed_flag(view: ClaimView, part: PointedDiagnosis, name: str) -> bool | None:
+    flags = _flags(view, part.diagnosis.code, part.line.judged_day)
+    return None if flags is None else name in flags
+
+
+def age_conflict(view: ClaimView, part: DiagnosisView) -> str | None:
+    """The age group of the code that the patient's age on the first service day does not fit, or ``none``."""
+    flags, age, day = _flags(view, part.diagnosis.code, part.judged_day), view.age_years, part.judged_day
+    if flags is None or age is None or day is None:
+        return None
+    groups: tuple[mce.AgeGroup, ...] = ("newborn", "pediatric", "maternity", "adult")
+    for group in groups:
+        if group in flags:
+            lowest, highest = mce.ages(group, day)
+            if not lowest <= age <= highest:
+                return group
+    return "none"
+
+
+def code_sex(view: ClaimView, part: DiagnosisView) -> str | None:
+    """The sex that the code is flagged for; flags end on 2024-09-30, when the MCE dropped the edit (version 42)."""
+    flags = _flags(view, part.diagnosis.code, part.judged_day)
+    return next((sex for sex in ("male", "female") if flags and sex in flags), None)
+
+
+def _sex_conflict(view: ClaimView, part: DiagnosisView) -> bool | None:
+    if _flags(view, part.diagnosis.code, part.judged_day) is None or view.sex not in {"male", "female"}:
+        return None
+    sex = code_sex(view, part)
+    return sex is not None and sex != view.sex
+
+
+def place(part: DiagnosisView) -> Place:
+    """The diagnosis's place in the claim's list, from 1."""
+    return Place(0, part.number)
+
+
+def day(_: ClaimView, part: DiagnosisView) -> int | None:
+    """The judged day."""
+    return part.judged_day
+
+
+def line_parts(view: ClaimView) -> Iterator[PointedDiagnosis]:
+    """The diagnoses of all lines."""
+    for line in view.lines:
+        yield from line.diagnoses
+
+
+def line_place(part: PointedDiagnosis) -> Place:
+    """Its line and its position among the line's pointers."""
+    return Place(part.line.number, part.position)
+
+
+def line_day(_: ClaimView, part: PointedDiagnosis) -> int | None:
+    """The line's day."""
+    return part.line.judged_day
+
+
+FIELDS: Fields[DiagnosisView] = {
+    "position": lambda _, p: p.diagnosis.position,
+    "code": lambda _, p: p.diagnosis.code or None,
+    "role": lambda _, p: p.diagnosis.role or None,
+    "qualifier": lambda _, p: p.diagnosis.qualifier or None,
+    "icd9": lambda _, p: p.diagnosis.qualifier in ICD9_QUALIFIERS,
+    "present_on_admission": lambda _, p: p.diagnosis.present_on_admission or None,
+    "repeat": lambda _, p: p.repeat,
+    "judged_day": lambda _, p: p.judged_day,
+    "status_on_day": _status,
+    "valid_from": _valid_from,
+    "valid_to": _valid_to,
+    "valid_whole_span": valid_whole_span,
+    "longer_codes": _longer_codes,
+    "category": lambda _, p: p.diagnosis.code[:_CATEGORY] or None,
+    "chapter": lambda _, p: icd10cm_chapter(p.diagnosis.code[:_CATEGORY]),
+    "seventh_character": lambda _, p: p.diagnosis.code[6] if len(p.diagnosis.code) == _FULL else None,
+    "laterality": lambda v, p: _side(v, p.diagnosis.code, p.judged_day),
+    "manifestation": lambda v, p: _flagged(v, p, "manifestation"),
+    "external_cause": lambda v, p: _flagged(v, p, "ecodepdx"),
+    "unacceptable": lambda v, p: _flagged(v, p, "unacceptable"),
+    "questionable": lambda v, p: _flagged(v, p, "qadm"),
+    "unspecified": lambda v, p: _flagged(v, p, "unspecified"),
+    "wrong_procedure": lambda v, p: _flagged(v, p, "wrngproc"),
+    "age_conflict": age_conflict,
+    "sex_conflict": _sex_conflict,
+    "code_sex": code_sex,
+}
+
+LINE_FIELDS: Fields[PointedDiagnosis] = {
+    "line_number": lambda _, p: p.line.number,
+    "position": lambda _, p: p.position,
+    "code": lambda _, p: p.diagnosis.code or None,
+    "laterality": lambda v, p: _side(v, p.diagnosis.code, p.line.judged_day),
+    "manifestation": lambda v, p: _pointed_flag(v, p, "manifestation"),
+    "external_cause": lambda v, p: _pointed_flag(v, p, "ecodepdx"),
+}

@@ -1,0 +1,48 @@
+"""One modifier of one line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from engine.facts.derive.source import Fields, Place
+from engine.facts.view import ClaimView, LineView
+from engine.reference.lists import modifier_sides
+
+_SHAPE = re.compile(r"[0-9A-Z]{2}")
+
+
+class LineModifier(NamedTuple):
+    """A modifier with its position on the line, from 1."""
+
+    line: LineView
+    position: int
+    code: str
+
+
+def parts(view: ClaimView) -> Iterator[LineModifier]:
+    """The modifiers of all lines."""
+    for line in view.lines:
+        for position, code in enumerate(line.line.modifiers, start=1):
+            yield LineModifier(line, position, code)
+
+
+def place(part: LineModifier) -> Place:
+    """Its line and its position."""
+    return Place(part.line.number, part.position)
+
+
+def day(_: ClaimView, part: LineModifier) -> int | None:
+    """The line's day."""
+    return part.line.judged_day
+
+
+FIELDS: Fields[LineModifier] = {
+    "line_number": lambda _, p: p.line.number,
+    "code": lambda _, p: p.code or None,
+    "position": lambda _, p: p.position,
+    "side": lambda _, p: modifier_sides().get(p.code, "none"),
+    "repeat": lambda _, p: p.code in p.line.line.modifiers[: p.position - 1],
+    "shape_ok": lambda _, p: bool(_SHAPE.fullmatch(p.code)),
+}

@@ -1,0 +1,120 @@
+"""Claim to facts: builds the kinds, fields and tags that the active rules ask for, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from engine.facts.derive import claim, context, dates, diagnosis, line, line_modifier, money, provider
+from engine.facts.derive.source import KindSource, Place, claim_day
+from engine.facts.fact import Fact, Value
+from engine.facts.needs import KindNeeds, Needs
+from engine.facts.tags import Judge, judge
+from engine.facts.view import ClaimView
+
+KINDS: Mapping[str, KindSource[Any]] = {
+    "claim": KindSource(
+        lambda view: (view.claim,), {**claim.FIELDS, **money.FIELDS, **dates.FIELDS}, lambda _: Place(), claim_day
+    ),
+    "line": KindSource(
+        lambda view: view.lines, line.FIELDS, lambda part: Place(part.number), lambda _, part: part.judged_day
+    ),
+    "line_modifier": KindSource(line_modifier.parts, line_modifier.FIELDS, line_modifier.place, line_modifier.day),
+    "line_diagnosis": KindSource(
+        diagnosis.line_parts, diagnosis.LINE_FIELDS, diagnosis.line_place, diagnosis.line_day
+    ),
+    "diagnosis": KindSource(lambda view: view.diagnoses, diagnosis.FIELDS, diagnosis.place, diagnosis.day),
+    "provider": KindSource(provider.parts, provider.FIELDS, provider.place, provider.day),
+    "param": KindSource(context.parameters, context.PARAMETER_FIELDS, context.nowhere, claim_day),
+    "payer": KindSource(context.payers, context.PAYER_FIELDS, context.nowhere, claim_day),
+}
+"""Every kind that can be built."""
+
+
+class _Step(NamedTuple):
+    """One field of a kind: its getter, whether the fact carries it, and the tags that follow from it."""
+
+    field: str
+    get: Callable[[ClaimView, Any], Value | None]
+    keep: bool
+    tags: tuple[tuple[str, Judge], ...]
+    present: str
+
+
+class _Plan(NamedTuple):
+    """What to build of one kind."""
+
+    kind: str
+    source: KindSource[Any]
+    plain: tuple[tuple[str, Callable[[ClaimView, Any], Value | None]], ...]
+    tagged: tuple[_Step, ...]
+
+
+class Projector:
+    """Builds the facts of one claim after another; what to build is worked out once.
+
+    Args:
+        needs: by kind, the fields and tags wanted. A kind or field that cannot be built is left out: coverage reports it.
+    """
+
+    def __init__(self, needs: Needs) -> None:
+        self._plans = tuple(_plan(kind, KINDS[kind], wanted) for kind, wanted in needs.items() if kind in KINDS)
+
+    def facts(self, view: ClaimView) -> list[Fact]:
+        """The facts of a claim, kind by kind."""
+        facts: list[Fact] = []
+        for kind, source, plain, tagged in self._plans:
+            place = source.place
+            for part in source.parts(view):
+                values: dict[str, Value] = {}
+                for field, get in plain:
+                    value = get(view, part)
+                    if value is not None:
+                        values[field] = value
+                if tagged:
+                    _tag(values, tagged, view, part, source.day(view, part))
+                facts.append(Fact(kind, values, *place(part)))
+        return facts
+
+
+def _tag(values: dict[str, Value], steps: tuple[_Step, ...], view: ClaimView, part: object, day: int | None) -> None:
+    """Adds the tagged fields and their tags to ``values``."""
+    for step in steps:
+        value = step.get(view, part)
+        if step.present:
+            values[step.present] = value is not None
+        if value is not None:
+            if step.keep:
+                values[step.field] = value
+            for name, holds in step.tags:
+                values[name] = holds(value, day)
+
+
+def _plan(kind: str, source: KindSource[Any], wanted: KindNeeds) -> _Plan:
+    tagged: dict[str, list[tuple[str, Judge]]] = {}
+    present: dict[str, str] = {}
+    for tag in wanted.tags:
+        judges = tagged.setdefault(tag.field, [])
+        if tag.operator == "present":
+            present[tag.field] = tag.name
+        else:
+            judges.append((tag.name, judge(tag)))
+    steps = tuple(
+        _Step(
+            field, source.fields.get(field, _absent), field in wanted.fields, tuple(judges), present.get(field, "")
+        )
+        for field, judges in tagged.items()
+    )
+    plain = tuple(
+        (field, source.fields[field]) for field in wanted.fields if field in source.fields and field not in tagged
+    )
+    return _Plan(kind, source, plain, steps)
+
+
+def _absent(_view: ClaimView, _part: object) -> None:
+    """The value of a field that nothing can work out yet."""
+
+
+def project(view: ClaimView, needs: Needs) -> list[Fact]:
+    """The facts of one claim. For many claims keep a :class:`Projector`."""
+    return Projector(needs).facts(view)

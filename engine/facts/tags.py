@@ -1,0 +1,41 @@
+"""Tags: flags that enrichment puts on facts, so that back ends compare nothing but equality.
+
+A tag ``field|operator|argument`` says whether the field is in a set, one of a few values, begins with one of a few
+prefixes, or is present. All but ``present`` are left off when the field is absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.facts.fact import Value
+from engine.facts.needs import Tag
+from engine.reference.code_set import CodeSet
+
+Judge = Callable[[Value, int | None], bool]
+"""Whether a value answers to a tag on a day."""
+
+
+def judge(tag: Tag) -> Judge:
+    """How a tag other than ``present`` is judged; worked out once for all facts."""
+    if tag.operator == "in_set":
+        if tag.code_set is None:
+            message = f"the tag {tag.name} has no code set"
+            raise ValueError(message)
+        return _in_set(tag.code_set)
+    if tag.operator == "one_of":
+        members = frozenset(tag.members)
+        return lambda value, _day: value in members
+    prefixes = tuple(str(member) for member in tag.members)
+    return lambda value, _day: str(value).startswith(prefixes)
+
+
+def _in_set(code_set: CodeSet) -> Judge:
+    """A set with one undated window of plain codes, the usual kind, is asked directly."""
+    if len(code_set.windows) == 1:
+        window = code_set.windows[0]
+        plain = not (window.prefixes or window.ranges or window.excluded)
+        if plain and window.first_day is None and window.last_day is None:
+            codes = window.codes
+            return lambda value, _day: str(value) in codes
+    return lambda value, day: code_set.contains(str(value), day)

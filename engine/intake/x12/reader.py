@@ -1,0 +1,264 @@
+"""The X12 837 reader: bytes to claims, one at a time, with what is wrong about each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from importlib import import_module
+from typing import Any, BinaryIO, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from engine.claim.model import ClaimType, Source
+from engine.intake.reading import IntakeFinding, ReadClaim, Reading
+from engine.intake.x12.claim_builder import above_of, build_claim
+from engine.intake.x12.envelope import BASE_LENGTH, Envelope, is_supported
+from engine.intake.x12.loop_table import LoopTable, forms_by_version, load_table
+from engine.intake.x12.loops import Assembler, Event, Scope, line_number
+from engine.intake.x12.segments import Loop, Segment, Separators
+from engine.intake.x12.tokenizer import read_batches
+
+DEFAULT_FORM: Final = "professional"
+CLAIM_TYPES: Final[dict[str, ClaimType]] = {
+    "professional": "professional",
+    "institutional": "institutional",
+    "dental": "dental",
+}
+
+
+def read_x12(stream: BinaryIO, file: str, *, keep_raw: bool = False) -> Reading:
+    """Read the claims of an X12 837 file.
+
+    Each claim leaves as soon as the next one, a level or the end of its transaction set arrives. No content raises.
+
+    Args:
+        stream: The file in binary mode.
+        file: Its name, for :class:`Source`.
+        keep_raw: Whether to give each claim its segments' text, inherited ones included.
+
+    Returns:
+        An iterator that gives a :class:`ReadClaim` for each CLM segment, and an :class:`IntakeFinding` for each problem outside any claim.
+    """
+    return _Reader(file, keep_raw).read(stream)
+
+
+class _Checks(Struct, frozen=True):
+    """The checks against the implementation guides, where they are installed."""
+
+    load_guide: Callable[[ClaimType], Any]
+    check_loop: Callable[[Loop, Any, Separators], list[IntakeFinding]]
+    check_header: Callable[[Loop, Any, Separators], list[IntakeFinding]] | None
+
+
+@lru_cache(maxsize=1)
+def _checks() -> _Checks | None:
+    try:
+        module = import_module("engine.intake.x12.checks")
+        guide = import_module("engine.intake.x12.guide")
+    except ImportError:
+        return None
+    return _Checks(guide.load_guide, module.check_loop, getattr(module, "check_header", None))
+
+
+class _Reader:
+    """The state of reading one file."""
+
+    def __init__(self, file: str, keep_raw: bool) -> None:
+        self.file = file
+        self.keep_raw = keep_raw
+        self.envelope = Envelope()
+        self.separators = Separators()
+        self.assembler = Assembler(load_table(DEFAULT_FORM))
+        self.claim_type: ClaimType | None = None
+        self.guide: Any = None
+        self.checks = _checks()
+        self.untyped()
+
+    def read(self, stream: BinaryIO) -> Reading:
+        """The whole file."""
+        index = 0
+        for batch in read_batches(stream):
+            segments = batch.segments
+            if batch.separators != self.separators:
+                yield from self.change_separators(batch.separators)
+            done = 0
+            for finding in batch.findings:
+                at = (finding.at.segment or 0) - index + 1
+                yield from self.run(segments[done:at])
+                done = max(done, at)
+                yield from self.place(finding)
+            yield from self.run(segments[done:] if done else segments)
+            index += len(segments)
+        yield from self.handle_all(self.assembler.end())
+        self.envelope.finish(index)
+        yield from self.envelope_findings()
+
+    def run(self, segments: Iterable[Segment]) -> Reading:
+        """Read some segments."""
+        for event in self.assembler.feed(segments):
+            if event.kind == "claim" and event.scope is not None:
+                yield self.claim(event.scope)
+            else:
+                yield from self.handle(event)
+
+    def change_separators(self, separators: Separators) -> Reading:
+        """Take other separators; what is open was written with the old ones and is closed before."""
+        old = self.separators
+        if (old.element, old.component) != (separators.element, separators.component):
+            yield from self.handle_all(self.assembler.end())
+        self.separators = separators
+
+    def place(self, finding: IntakeFinding) -> Reading:
+        """Put a finding of the tokenizer on the open claim, or give it out."""
+        claim = self.assembler.claim
+        if claim is None:
+            yield finding
+        else:
+            claim.findings.append(finding)
+
+    def handle_all(self, events: Iterator[Event]) -> Reading:
+        """Handle events in order."""
+        for event in events:
+            yield from self.handle(event)
+
+    def handle(self, event: Event) -> Reading:
+        """Handle one event of the assembler."""
+        if event.kind == "claim" and event.scope is not None:
+            yield self.claim(event.scope)
+        elif event.kind == "header" and event.scope is not None:
+            yield from self.header(event.scope)
+        elif event.kind == "level" and event.scope is not None:
+            self.check_level(event.scope)
+            yield from event.scope.findings[event.scope.told :]
+        elif event.segment is not None:
+            yield from self.envelope_segment(event.segment)
+
+    def envelope_segment(self, segment: Segment) -> Reading:
+        """ISA, GS, ST, SE, GE, IEA."""
+        name = segment.elements[0]
+        if name == "TA1":
+            return
+        yield from self.handle_all(self.assembler.end())
+        self.envelope.take(segment)
+        yield from self.envelope_findings()
+        if name != "ST":
+            return
+        if not self.envelope.is_claims:
+            self.assembler.skip()
+            return
+        self.choose(self.envelope.version)
+        self.assembler.begin(self.assembler.table, segment)
+
+    def envelope_findings(self) -> Reading:
+        """Give out what the envelope found."""
+        found, self.envelope.findings = self.envelope.findings, []
+        yield from found
+
+    def choose(self, version: str) -> None:
+        """Choose form, claim type and guide by the version of the transaction set."""
+        form = forms_by_version().get(version[:BASE_LENGTH])
+        if form is None:
+            self.untyped()
+            return
+        self.claim_type = CLAIM_TYPES[form.partition("-")[0]]
+        self.assembler.table = load_table(form)
+        self.assembler.choose = None
+        known = self.checks is not None and is_supported(version)
+        self.guide = self.checks.load_guide(self.claim_type) if known and self.checks is not None else None
+
+    def untyped(self) -> None:
+        """Tell the form of each claim from its CLM05-2: no version says it."""
+        self.claim_type = None
+        self.guide = None
+        self.assembler.choose = self.table_by_facility
+
+    def table_by_facility(self, segment: Segment) -> LoopTable:
+        """The form of a claim without version: institutional when CLM05-2 is A."""
+        parts = segment.get(5).split(self.separators.component)
+        return load_table("institutional" if len(parts) > 1 and parts[1] == "A" else DEFAULT_FORM)
+
+    def header(self, scope: Scope) -> Reading:
+        """The header of a transaction set is complete: take the version that its REF*87 gives (4010), and check it."""
+        for segment in scope.loop.segments:
+            if segment.elements[0] == "REF" and segment.get(1) == "87":
+                version = segment.get(2).strip().upper()
+                if version != self.envelope.version and not is_supported(self.envelope.version):
+                    self.choose(self.envelope.claim_version(version))
+                    self.assembler.change_table(self.assembler.table)
+        self.check_level(scope)
+        yield from scope.findings
+        scope.told = len(scope.findings)
+
+    def claim(self, scope: Scope) -> ReadClaim:
+        """One claim with the findings of its own loops and of those it inherits."""
+        levels = self.assembler.levels
+        component = self.separators.component
+        self.check_tree(scope, scope.loop)
+        findings: list[IntakeFinding] = []
+        for level in levels[1:]:
+            self.check_level(level)
+            level.told = len(level.findings)
+            findings += level.findings
+        findings += sorted(scope.findings, key=_by_segment) if len(scope.findings) > 1 else scope.findings
+        first = scope.loop.segments[0]
+        source = Source(file=self.file, transaction=self.envelope.transaction or None, segment=first.index)
+        claim = build_claim(scope.loop, above_of(levels), self.claim_type, source, component)
+        return ReadClaim(
+            claim=claim, findings=tuple(findings), raw=self.raw(scope, levels) if self.keep_raw else ()
+        )
+
+    def check_level(self, scope: Scope) -> None:
+        """Check a level's own loops, once."""
+        if self.guide is None or scope.checked or self.checks is None:
+            return
+        scope.checked = True
+        check = self.checks.check_header if scope.rank == 0 else self.checks.check_loop
+        if check is None:
+            return
+        self.add_findings(scope, scope.loop, check(scope.loop, self.guide, self.separators))
+        for child in scope.loop.children:
+            if child.id[:4] in ("1000", "2010"):
+                self.add_findings(scope, child, self.checks.check_loop(child, self.guide, self.separators))
+
+    def check_tree(self, scope: Scope, loop: Loop) -> None:
+        """Check a loop of a claim and all loops inside it."""
+        if self.guide is None or self.checks is None:
+            return
+        found = self.checks.check_loop(loop, self.guide, self.separators)
+        if found:
+            self.add_findings(scope, loop, found)
+        for child in loop.children:
+            self.check_tree(scope, child)
+
+    def add_findings(self, scope: Scope, loop: Loop, found: list[IntakeFinding]) -> None:
+        """Add findings of the checks, without those that say again what the assembler said of the segment."""
+        if not found:
+            return
+        said = {f.at.segment for f in scope.findings if f.rule == "INT-0005"}
+        line = line_number(loop)
+        for finding in found:
+            if finding.rule in ("INT-0005", "INT-0011") and finding.at.segment in said:
+                continue
+            at = finding.at
+            scope.findings.append(
+                finding if at.line is not None or line is None else replace(finding, at=replace(at, line=line))
+            )
+
+    def raw(self, scope: Scope, levels: list[Scope]) -> tuple[tuple[int, str, str], ...]:
+        """Index, loop and text of the segments that the claim is made of."""
+        mark = self.separators.element
+        rows: list[tuple[int, str, str]] = []
+        for level in levels:
+            loops = [level.loop, *(child for child in level.loop.children if child.id[:4] in ("1000", "2010"))]
+            rows += [(s.index, loop.id, mark.join(s.elements)) for loop in loops for s in loop.segments]
+        waiting = [scope.loop]
+        while waiting:
+            loop = waiting.pop()
+            rows += [(s.index, loop.id, mark.join(s.elements)) for s in loop.segments]
+            waiting += loop.children
+        return tuple(sorted(rows))
+
+
+def _by_segment(finding: IntakeFinding) -> int:
+    return finding.at.segment if finding.at.segment is not None else -1

@@ -1,0 +1,1 @@
+"""Projections of a report: text for people, JSON and NDJSON for programs."""

@@ -1,0 +1,58 @@
+"""A rule's condition as sentences a person can read aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.facts.vocabulary import vocabulary
+from engine.findings.show import shown
+from engine.rulebook.form import Pattern, Ref, Test
+from engine.rulebook.rule import Rule, Slot, Template
+
+OPERATORS = {
+    "is": "is {}",
+    "is_not": "is not {}",
+    "at_least": "is at least {}",
+    "at_most": "is at most {}",
+    "more_than": "is more than {}",
+    "less_than": "is less than {}",
+    "same_as": "is the same as {}",
+    "differs_from": "differs from {}",
+    "is_one_of": "is one of {}",
+    "in_set": "is in the code set {}",
+    "not_in_set": "is not in the code set {}",
+    "starts_with": "begins with {}",
+    "present": "is there",
+    "missing": "is missing",
+}
+
+
+def sentences(rule: Rule, patterns: tuple[Pattern, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """For each pattern what it asks for, and its tests; the implied parameters are left out.
+
+    ``("a line", ("line.units is at most 0",))``
+    """
+    for pattern in patterns:
+        if pattern.name.startswith("param."):
+            continue
+        kind = rule.kinds.get(pattern.name, pattern.kind)
+        called = kind if kind == pattern.name else f"{kind}, called {pattern.name}"
+        article = "the" if kind in ("claim", "payer") else "an" if called[0] in "aeiou" else "a"
+        yield f"{article} {called}", tuple(test_words(pattern.name, kind, test) for test in pattern.tests)
+
+
+def test_words(name: str, kind: str, test: Test) -> str:
+    """One test as a sentence."""
+    field, operator, argument = test.authored
+    found = vocabulary()[kind].fields.get(field)
+    if argument.startswith("param."):
+        argument = f"the payer's {argument.removeprefix('param.')}"
+    elif found and not isinstance(test.value, Ref) and operator not in ("in_set", "not_in_set"):
+        typed = test.value if test.field == field else None
+        argument = shown(typed, found.type) if typed is not None else argument.replace(",", ", ")
+    return f"{name}.{field} {OPERATORS.get(operator, operator).format(argument)}"
+
+
+def template_words(template: Template) -> str:
+    """A message with its slots as the author wrote them."""
+    return "".join(f"{{{part.name}.{part.field}}}" if isinstance(part, Slot) else part for part in template)

@@ -1,0 +1,184 @@
+"""Runs test twins: each case is a claim made from a base, checked under its one rule, its findings compared whole.
+
+Run: ``python -m engine.rule_tests [ID …]``
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct, convert, structs
+
+from engine.backends.durable import compile_durable
+from engine.check import Checker
+from engine.claim.model import Claim
+from engine.errors import TableError, UsageError
+from engine.facts.vocabulary import nearest
+from engine.findings.report import ClaimReport
+from engine.intake.native_tidy import tidy
+from engine.intake.reading import ReadClaim
+from engine.reference.catalog import Tables
+from engine.reference.memory import with_rows
+from engine.rulebook.book import Rulebook
+from engine.rulebook.document import Node
+from engine.rulebook.load import load_rulebook
+from engine.rulebook.rule import Rule
+from engine.rulebook.twins import Case
+
+RECEIVED_ON = date(2026, 4, 15)
+"""The day of receipt where a case does not say one: shortly after the base claims' services."""
+
+
+class CaseResult(Struct, frozen=True, kw_only=True):
+    """One case and how its outcome differs from what was expected (nothing: it passed)."""
+
+    rule: str
+    case: str
+    where: str
+    problems: tuple[str, ...] = ()
+
+
+def base_claims() -> Path:
+    """The folder of base claims: the copy inside the wheel, or the checkout's ``tests/claims``."""
+    packaged = Path(__file__).parent / "base_claims"
+    return packaged if packaged.is_dir() else Path(__file__).parents[1] / "tests" / "claims"
+
+
+def run_twins(
+    rulebook: Rulebook, ids: Sequence[str] = (), claims: Path | None = None, tables: Tables | None = None
+) -> Iterator[CaseResult]:
+    """Run the twins of the named rules, or of all.
+
+    Raises:
+        UsageError: an id is unknown, or a base claim is not there.
+    """
+    for rule_id in ids:
+        if rulebook.rule(rule_id) is None:
+            raise UsageError(f"unknown rule {rule_id}", hint=nearest(rule_id, [rule.id for rule in rulebook.rules]))
+    folder = claims or base_claims()
+    tables = tables or Tables.load()
+    for rule in rulebook.rules:
+        twin = rulebook.twins.get(rule.id)
+        if twin is None or (ids and rule.id not in ids):
+            continue
+        base = load_base(folder, twin.base)
+        alone = only(rulebook, rule)
+        for case in twin.cases:
+            problems = tuple(_problems(case, run_case(alone, rule, case, base, tables), rule))
+            yield CaseResult(rule=rule.id, case=case.name, where=case.where, problems=problems)
+
+
+def load_base(folder: Path, name: str) -> Any:
+    """A base claim as JSON.
+
+    Raises:
+        UsageError: it is not there.
+    """
+    path = folder / f"{name}.json"
+    if not path.is_file():
+        known = sorted(str(p.relative_to(folder).with_suffix("")) for p in folder.rglob("*.json"))
+        raise UsageError(f"unknown base claim {name}", hint=nearest(name, known) or ", ".join(known))
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def only(rulebook: Rulebook, rule: Rule) -> Rulebook:
+    """The rulebook with this rule alone, active whatever its status."""
+    return structs.replace(rulebook, rules=(structs.replace(rule, status="stable", suppressed_by=()),))
+
+
+def run_case(rulebook: Rulebook, rule: Rule, case: Case, base: Any, tables: Tables) -> ClaimReport | str:
+    """The report of a case's claim, or why there is none."""
+    try:
+        claim = claim_from_json(merge(base, case.given))
+        rows = {name: _rows(node, rule) for name, node in case.tables.items()}
+        history = [claim_from_json(merge(base, _mapping(node))) for node in case.history] if case.history else None
+    except (ValueError, TypeError, TableError) as error:
+        return f"the case cannot be read: {error}"
+    checker = Checker(
+        rulebook,
+        with_rows(tables, rows),
+        compile_durable,
+        engine="durable",
+        received_on=date.fromisoformat(case.received_on) if case.received_on else RECEIVED_ON,
+        payer=case.payer,
+        history=history,
+    )
+    return checker.check_claim(ReadClaim(claim=claim))
+
+
+def claim_from_json(value: Any) -> Claim:
+    """A claim from JSON whose numbers may be text; msgspec.ValidationError (a ValueError) names what does not fit."""
+    value = copy.deepcopy(value)
+    tidy(value)
+    return convert(value, Claim, strict=False)
+
+
+def merge(base: Any, given: Node) -> Any:
+    """``given`` over ``base``: mappings merge; a list has the given length, item i starting from the base's item i or its last;
+    ``None`` removes a value.
+
+    >>> merge({"a": 1, "l": [{"n": 1, "x": 2}]}, {"a": None, "l": [{"n": "1"}, {"n": "2"}]})
+    {'l': [{'n': '1', 'x': 2}, {'n': '2', 'x': 2}]}
+    """
+    if isinstance(given, dict) and isinstance(base, dict):
+        merged = {key: value for key, value in base.items() if key not in given or given[key] is not None}
+        return merged | {key: merge(base.get(key), value) for key, value in given.items() if value is not None}
+    if isinstance(given, list) and isinstance(base, list) and base and any(isinstance(item, dict) for item in given):
+        return [merge(base[min(number, len(base) - 1)], item) for number, item in enumerate(given)]
+    if isinstance(given, dict):
+        return merge({}, given) if given else {}
+    return [merge(None, item) for item in given] if isinstance(given, list) else given
+
+
+def _rows(node: Node, rule: Rule) -> list[Mapping[str, str]]:
+    if not isinstance(node, list) or not all(isinstance(row, dict) for row in node):
+        raise TableError("tables: give a list of rows", location=rule.path)
+    return [{key: str(value) for key, value in row.items()} for row in node if isinstance(row, dict)]
+
+
+def _problems(case: Case, report: ClaimReport | str, rule: Rule) -> Iterator[str]:
+    if isinstance(report, str):
+        yield report
+        return
+    reasons = {n.rule: n.because for n in report.coverage.not_evaluated}
+    found = [(f.at.words(), f.says, f.fix) for f in report.findings]
+    if case.not_evaluated is not None:
+        if reasons.get(rule.id) != case.not_evaluated:
+            yield f"expected not evaluated because {case.not_evaluated!r}; came out {reasons.get(rule.id) or found or 'passed'!r}"
+        return
+    expected = [(e.at, e.says, e.fix) for e in case.expect]
+    plain = [(at, says, next((e.fix for e in case.expect if (e.at, e.says) == (at, says) and e.fix), "") and fix) for at, says, fix in found]
+    for at, says, fix in expected:
+        if (at, says, fix) not in plain:
+            yield f"expected at {at!r}: {says!r}" + (f" with fix {fix!r}" if fix else "")
+    for at, says, fix in plain:
+        if (at, says, fix) not in expected:
+            yield f"found at {at!r}: {says!r}" + (f" with fix {fix!r}" if fix else "")
+    if not expected and not found and rule.id in reasons:
+        yield f"quiet, but only because it was not evaluated: {reasons[rule.id]}"
+
+
+def _mapping(node: Node) -> Node:
+    return node if isinstance(node, dict) else {}
+
+
+def main(arguments: Iterable[str]) -> int:
+    """Run twins from the command line: differences on standard output, 1 when there are any."""
+    failed = total = 0
+    for result in run_twins(load_rulebook(), tuple(arguments)):
+        total += 1
+        failed += bool(result.problems)
+        for problem in result.problems:
+            print(f"{result.where} {result.rule}::{result.case}: {problem}")  # noqa: T201 -- a command's output
+    print(f"{total} cases, {failed} failed")  # noqa: T201
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
