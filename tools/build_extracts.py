@@ -1,6 +1,7 @@
-"""Writes the reference extracts that ship, engine/reference/data/*.csv.gz and digests.json, from the reference data folder.
+"""Writes the reference extracts that ship: engine/reference/data/*.csv.gz and digests.json.
 
-Run it when that folder has a new edition: ``python tools/build_extracts.py [FOLDER]`` (default ../shared/refdata/ship).
+Run it when the reference data folder has a new edition: ``python tools/build_extracts.py [FOLDER]``; the folder is
+``../shared/refdata/ship`` unless named.
 The same input gives the same bytes. A test compares the shipped files with digests.json.
 """
 

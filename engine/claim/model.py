@@ -4,7 +4,7 @@ Money is integer cents; dates are :class:`datetime.date`; quantities are :class:
 upper case, without the dots and hyphens that are only punctuation (``E11.9`` is held as ``E119``).
 A field that the claim does not carry is ``None`` or empty: absence is never replaced by a guess.
 
-The same structures are the native JSON format (``docs/schema/claim.schema.json``).
+The same structures are the native JSON format (``engine/claim/claim.schema.json``).
 """
 
 from __future__ import annotations
@@ -13,116 +13,66 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from msgspec import Struct
+from engine.claim.parties import Patient, Payer, Provider, Subscriber
+from engine.claim.parts import (
+    Address,
+    Adjustment,
+    Ambulance,
+    Amount,
+    Attachment,
+    ClaimCode,
+    Condition,
+    DatedValue,
+    Drug,
+    InpatientProcedure,
+    Note,
+    Origin,
+    Part,
+    Reference,
+    Repricing,
+    Source,
+    Tooth,
+)
+
+__all__ = [
+    "Address",
+    "Adjustment",
+    "Ambulance",
+    "Amount",
+    "Attachment",
+    "Claim",
+    "ClaimCode",
+    "ClaimType",
+    "Condition",
+    "Contract",
+    "DatedValue",
+    "Diagnosis",
+    "Drug",
+    "InpatientProcedure",
+    "LineAdjudication",
+    "Note",
+    "Origin",
+    "OtherPayer",
+    "Part",
+    "Patient",
+    "Payer",
+    "PayerSequence",
+    "Provider",
+    "Reference",
+    "Repricing",
+    "ServiceLine",
+    "Sex",
+    "Source",
+    "Subscriber",
+    "Tooth",
+]
 
 ClaimType = Literal["professional", "institutional", "dental"]
 Sex = Literal["male", "female", "unknown"]
 PayerSequence = Literal["primary", "secondary", "tertiary", "other"]
 
 
-class Part(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Base of every node of the tree: frozen, keyword-only, absent fields left out of JSON."""
-
-
-class Origin(Part):
-    """Where a part was read from.
-
-    ``segments`` maps a segment key to its index in the file, counting the file's first segment (ISA) as 0. A key is the
-    segment's name, or name and qualifier where a loop repeats the name: ``SV1``, ``DTP*472``, ``REF*F8``, ``HI*ABK``.
-    ``path`` is the FHIR or JSON path of the part (``Claim.item[0]``). ``element`` is the element's number where parts share
-    one segment: the second diagnosis of an HI segment has 2 (HI02).
-    """
-
-    loop: str = ""
-    segments: dict[str, int] = {}
-    path: str = ""
-    element: int = 0
-
-
-class Source(Part):
-    """The file a claim came from: transaction counts ST from 1, segment is the index of CLM (ISA is 0)."""
-
-    file: str = ""
-    transaction: int | None = None
-    segment: int | None = None
-
-
-class Address(Part):
-    """A postal address (N3, N4)."""
-
-    line_1: str = ""
-    line_2: str = ""
-    city: str = ""
-    state: str = ""
-    postal_code: str = ""
-    country: str = ""
-
-
-class Reference(Part):
-    """A qualified number (REF): qualifier as in X12, value as given."""
-
-    qualifier: str
-    value: str = ""
-
-
-class DatedValue(Part):
-    """A qualified date (DTP) that has no field of its own; ``time`` is HHMM."""
-
-    qualifier: str
-    day: date | None = None
-    end_day: date | None = None
-    time: str = ""
-
-
-class Amount(Part):
-    """A qualified amount (AMT)."""
-
-    qualifier: str
-    amount_cents: int | None = None
-
-
-class Attachment(Part):
-    """Paperwork announced with the claim (PWK)."""
-
-    report_type: str = ""
-    transmission: str = ""
-    control_number: str = ""
-
-
-class Note(Part):
-    """Free text (NTE, K3)."""
-
-    qualifier: str = ""
-    text: str = ""
-
-
-class Condition(Part):
-    """A condition indicator (CRC): category, yes/no, and up to five codes."""
-
-    category: str = ""
-    applies: str = ""
-    codes: tuple[str, ...] = ()
-
-
-class Adjustment(Part):
-    """One claim adjustment of another payer (CAS): group code, reason (CARC), cents, quantity."""
-
-    group: str = ""
-    reason: str = ""
-    amount_cents: int | None = None
-    quantity: Decimal | None = None
-
-
-class Repricing(Part):
-    """Pricing or repricing information (HCP)."""
-
-    methodology: str = ""
-    allowed_cents: int | None = None
-    savings_cents: int | None = None
-    organization_id: str = ""
-
-
-class Contract(Part):
+class Contract(Part, frozen=True, kw_only=True):
     """Contract information (CN1)."""
 
     contract_type: str = ""
@@ -133,81 +83,7 @@ class Contract(Part):
     version: str = ""
 
 
-class Provider(Part):
-    """A provider in one role on the claim or on one line.
-
-    ``role`` is one of billing, pay_to, pay_to_plan, rendering, referring, primary_care, ordering, supervising,
-    purchased_service, service_facility, attending, operating, other_operating, assistant_surgeon, ambulance_pickup,
-    ambulance_dropoff. ``other_payer`` is the sequence number of the 2320 loop it stands in (0: the claim's own).
-    """
-
-    role: str
-    entity: Literal["person", "organization", ""] = ""
-    last_name: str = ""
-    first_name: str = ""
-    npi: str = ""
-    id_qualifier: str = ""
-    taxonomy: str = ""
-    tax_id: str = ""
-    tax_id_kind: Literal["ein", "ssn", ""] = ""
-    address: Address | None = None
-    contact_name: str = ""
-    phone: str = ""
-    other_payer: int = 0
-    references: tuple[Reference, ...] = ()
-    origin: Origin = Origin()
-
-
-class Payer(Part):
-    """A payer as named on the claim (2010BB, 2330B)."""
-
-    name: str = ""
-    payer_id: str = ""
-    id_qualifier: str = ""
-    address: Address | None = None
-    references: tuple[Reference, ...] = ()
-    origin: Origin = Origin()
-
-
-class Subscriber(Part):
-    """The insured and the coverage (SBR, 2010BA). ``relationship`` is SBR02 or PAT01 as the code given."""
-
-    member_id: str = ""
-    id_qualifier: str = ""
-    entity: Literal["person", "organization", ""] = ""
-    last_name: str = ""
-    first_name: str = ""
-    birth_day: date | None = None
-    sex: str = ""
-    address: Address | None = None
-    relationship: str = ""
-    sequence_code: str = ""
-    group_number: str = ""
-    group_name: str = ""
-    msp_type: str = ""
-    filing_indicator: str = ""
-    references: tuple[Reference, ...] = ()
-    origin: Origin = Origin()
-
-
-class Patient(Part):
-    """The patient. ``is_subscriber`` is true when no patient loop (2000C) was sent."""
-
-    is_subscriber: bool = True
-    last_name: str = ""
-    first_name: str = ""
-    birth_day: date | None = None
-    death_day: date | None = None
-    sex: str = ""
-    address: Address | None = None
-    relationship: str = ""
-    weight_pounds: Decimal | None = None
-    pregnant: bool | None = None
-    references: tuple[Reference, ...] = ()
-    origin: Origin = Origin()
-
-
-class Diagnosis(Part):
+class Diagnosis(Part, frozen=True, kw_only=True):
     """One diagnosis code of the claim.
 
     ``position`` counts from 1 within its role group as pointers count it (principal 1, others from 2).
@@ -222,56 +98,7 @@ class Diagnosis(Part):
     origin: Origin = Origin()
 
 
-class ClaimCode(Part):
-    """A condition, occurrence, occurrence span, value, treatment or DRG code (HI*BG, BH, BI, BE, TC, DR)."""
-
-    family: str
-    code: str = ""
-    day: date | None = None
-    end_day: date | None = None
-    amount_cents: int | None = None
-    origin: Origin = Origin()
-
-
-class InpatientProcedure(Part):
-    """An ICD-10-PCS procedure of an institutional claim (HI*BBR principal, HI*BBQ other)."""
-
-    position: int
-    code: str
-    qualifier: str = ""
-    day: date | None = None
-    origin: Origin = Origin()
-
-
-class Drug(Part):
-    """A drug on a line (LIN, CTP, REF*XZ/VY)."""
-
-    ndc: str = ""
-    qualifier: str = ""
-    units: Decimal | None = None
-    unit_basis: str = ""
-    prescription_number: str = ""
-
-
-class Tooth(Part):
-    """A tooth and its surfaces on a dental line (TOO), or an oral cavity area (SV304: ``area``)."""
-
-    tooth: str = ""
-    surfaces: tuple[str, ...] = ()
-    area: str = ""
-
-
-class Ambulance(Part):
-    """Ambulance transport (CR1)."""
-
-    reason: str = ""
-    distance: Decimal | None = None
-    weight_pounds: Decimal | None = None
-    round_trip_purpose: str = ""
-    stretcher_purpose: str = ""
-
-
-class LineAdjudication(Part):
+class LineAdjudication(Part, frozen=True, kw_only=True):
     """What another payer did with a line (2430)."""
 
     payer_id: str = ""
@@ -283,7 +110,7 @@ class LineAdjudication(Part):
     origin: Origin = Origin()
 
 
-class OtherPayer(Part):
+class OtherPayer(Part, frozen=True, kw_only=True):
     """Another payer of the same claim (2320, 2330)."""
 
     sequence_code: str = ""
@@ -307,7 +134,7 @@ class OtherPayer(Part):
     origin: Origin = Origin()
 
 
-class ServiceLine(Part):
+class ServiceLine(Part, frozen=True, kw_only=True):
     """One service line (LX, SV1/SV2/SV3).
 
     ``number`` is LX01 where given, else the line's position. ``units`` is in ``unit_basis`` (UN units, MJ minutes, DA
@@ -357,7 +184,7 @@ class ServiceLine(Part):
     origin: Origin = Origin()
 
 
-class Claim(Part):
+class Claim(Part, frozen=True, kw_only=True):
     """One claim.
 
     ``facility_code`` is CLM05-1: the place of service of a professional or dental claim, the first two digits of the

@@ -5,28 +5,60 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from engine.facts.derive import claim, context, dates, diagnosis, line, line_modifier, money, provider
-from engine.facts.derive.source import KindSource, Place, claim_day
+from engine.facts.derive import (
+    claim,
+    context,
+    dates,
+    dental,
+    diagnosis,
+    institutional,
+    line,
+    line_modifier,
+    line_tables,
+    money,
+    other_payer,
+    prior_line,
+    procedure_day,
+    provider,
+)
+from engine.facts.derive.source import KindSource, Place, claim_day, nowhere
+from engine.facts.enrich import TABLE_KINDS
 from engine.facts.fact import Fact, Value
 from engine.facts.needs import KindNeeds, Needs
 from engine.facts.tags import Judge, judge
 from engine.facts.view import ClaimView
 
+_CLAIM_FIELDS = {**claim.FIELDS, **money.FIELDS, **dates.FIELDS, **institutional.CLAIM_FIELDS}
+_LINE_FIELDS = {**line.FIELDS, **line_tables.FIELDS}
+
 KINDS: Mapping[str, KindSource[Any]] = {
-    "claim": KindSource(
-        lambda view: (view.claim,), {**claim.FIELDS, **money.FIELDS, **dates.FIELDS}, lambda _: Place(), claim_day
-    ),
-    "line": KindSource(
-        lambda view: view.lines, line.FIELDS, lambda part: Place(part.number), lambda _, part: part.judged_day
-    ),
+    "claim": KindSource(lambda view: (view.claim,), _CLAIM_FIELDS, nowhere, claim_day),
+    "line": KindSource(lambda view: view.lines, _LINE_FIELDS, lambda p: Place(p.number), lambda _, p: p.judged_day),
     "line_modifier": KindSource(line_modifier.parts, line_modifier.FIELDS, line_modifier.place, line_modifier.day),
-    "line_diagnosis": KindSource(
-        diagnosis.line_parts, diagnosis.LINE_FIELDS, diagnosis.line_place, diagnosis.line_day
-    ),
+    "line_diagnosis": KindSource(diagnosis.line_parts, diagnosis.LINE_FIELDS, diagnosis.line_place, diagnosis.line_day),
     "diagnosis": KindSource(lambda view: view.diagnoses, diagnosis.FIELDS, diagnosis.place, diagnosis.day),
+    "claim_code": KindSource(institutional.codes, institutional.CODE_FIELDS, institutional.code_place, claim_day),
+    "inpatient_procedure": KindSource(
+        institutional.procedures,
+        institutional.PROCEDURE_FIELDS,
+        institutional.procedure_place,
+        institutional.procedure_day,
+    ),
     "provider": KindSource(provider.parts, provider.FIELDS, provider.place, provider.day),
-    "param": KindSource(context.parameters, context.PARAMETER_FIELDS, context.nowhere, claim_day),
-    "payer": KindSource(context.payers, context.PAYER_FIELDS, context.nowhere, claim_day),
+    "procedure_day": KindSource(procedure_day.parts, procedure_day.FIELDS, procedure_day.place, procedure_day.day),
+    "claim_day": KindSource(procedure_day.unit_days, procedure_day.UNIT_DAY_FIELDS, nowhere, procedure_day.unit_day),
+    "other_payer": KindSource(other_payer.payers, other_payer.FIELDS, other_payer.payer_place, claim_day),
+    "line_adjudication": KindSource(
+        other_payer.decisions, other_payer.DECISION_FIELDS, other_payer.decision_place, other_payer.decision_day
+    ),
+    "adjustment": KindSource(
+        other_payer.adjustments, other_payer.ADJUSTMENT_FIELDS, other_payer.adjustment_place, other_payer.adjustment_day
+    ),
+    "tooth": KindSource(dental.parts, dental.FIELDS, dental.place, dental.day),
+    "param": KindSource(context.parameters, context.PARAMETER_FIELDS, nowhere, claim_day),
+    "payer": KindSource(context.payers, context.PAYER_FIELDS, nowhere, claim_day),
+    "prior_line": KindSource(prior_line.parts, prior_line.FIELDS, prior_line.place, prior_line.day),
+    **TABLE_KINDS,
 }
 """Every kind that can be built."""
 
@@ -54,7 +86,7 @@ class Projector:
     """Builds the facts of one claim after another; what to build is worked out once.
 
     Args:
-        needs: by kind, the fields and tags wanted. A kind or field that cannot be built is left out: coverage reports it.
+        needs: by kind, the fields and tags wanted. What cannot be built is left out, and coverage reports it.
     """
 
     def __init__(self, needs: Needs) -> None:
@@ -100,9 +132,7 @@ def _plan(kind: str, source: KindSource[Any], wanted: KindNeeds) -> _Plan:
         else:
             judges.append((tag.name, judge(tag)))
     steps = tuple(
-        _Step(
-            field, source.fields.get(field, _absent), field in wanted.fields, tuple(judges), present.get(field, "")
-        )
+        _Step(field, source.fields.get(field, _absent), field in wanted.fields, tuple(judges), present.get(field, ""))
         for field, judges in tagged.items()
     )
     plain = tuple(

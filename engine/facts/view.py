@@ -125,7 +125,9 @@ class LineView:
         """The diagnoses of the line: those it points to; on an institutional claim every one that is listed."""
         if self.view.institutional:
             return tuple(PointedDiagnosis(self, d.position, d) for d in self.view.listed.values())
-        found = ((position, self.view.listed.get(p)) for position, p in enumerate(self.line.diagnosis_pointers, start=1))
+        found = (
+            (position, self.view.listed.get(p)) for position, p in enumerate(self.line.diagnosis_pointers, start=1)
+        )
         return tuple(PointedDiagnosis(self, position, d) for position, d in found if d is not None)
 
     @property
@@ -230,7 +232,7 @@ class ClaimView:
 
     @cached_property
     def listed(self) -> Mapping[int, Diagnosis]:
-        """The diagnoses that lines may point to (principal and others) by position; the first of two at one position."""
+        """The diagnoses that lines may point to (principal and others) by position; of two at one the first."""
         found: dict[int, Diagnosis] = {}
         for diagnosis in self.claim.diagnoses:
             if diagnosis.role in _GROUP_OF_ROLE:

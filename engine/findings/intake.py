@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.claim.model import Claim, Source
-from engine.findings.report import Finding, FindingAt, InputAt, InputFinding, X12At
+from engine.findings.report import ClaimReport, Finding, FindingAt, InputAt, InputFinding, X12At
 from engine.intake.int_rules import load_int_rules
 from engine.intake.reading import IntakeFinding, Spot
 from engine.rulebook.rule import Citation
@@ -30,6 +30,29 @@ def claim_finding(found: IntakeFinding, claim: Claim) -> Finding:
         cents_at_risk=max(claim.total_charge_cents or 0, 0) if found.severity == "error" else 0,
         references=tuple(Citation(source.title, source.locator) for source in rule.references),
         matched={"input": {"expected": found.expected, "found": found.found}},
+    )
+
+
+def not_checked(claim: Claim, error: Exception) -> ClaimReport:
+    """The report of a claim on which cleanclaim itself failed: named by the kind of fault only, which holds no claim content."""
+    finding = claim_finding(
+        IntakeFinding(
+            rule="INT-0020",
+            says=f"This claim could not be checked: {type(error).__name__} inside cleanclaim.",
+            fix="Check the claim by hand, and report the fault with the claim's structure (no patient data).",
+        ),
+        claim,
+    )
+    return ClaimReport(
+        claim_id=claim.patient_control_number,
+        claim_type=claim.claim_type,
+        payer="",
+        source=claim.source,
+        verdict="review",
+        score=0,
+        charge_cents=claim.total_charge_cents,
+        cents_at_risk=0,
+        findings=(finding,),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.claim.locations import Place, locate
+from engine.claim.locations import Place, element_of, locate
 from engine.claim.model import Claim, Origin
 from engine.facts.fact import Fact
 from engine.facts.vocabulary import vocabulary
@@ -30,7 +30,7 @@ def place(claim: Claim, at: At, fact: Fact) -> FindingAt:
 
 
 def _at(claim: Claim, part: str, number: int, field: str, role: str, line: int = 0) -> FindingAt:
-    spot = locate(part, field, claim.claim_type)
+    spot = locate(part, field, claim.claim_type, role)
     origin, path = _origin(claim, part, number)
     return FindingAt(
         line=number if part == "line" else (line or None) if part == "provider" else None,
@@ -75,7 +75,7 @@ def _x12(claim: Claim, spot: Place, origin: Origin) -> X12At | None:
     if index is None:
         name = spot.segment.partition("*")[0]
         index = next((i for key, i in owner.segments.items() if key.partition("*")[0] == name), None)
-    return X12At(loop=spot.loop or owner.loop, segment=index, element=spot.element)
+    return X12At(loop=spot.loop or owner.loop, segment=index, element=element_of(spot, owner))
 
 
 def _owner(claim: Claim, loop: str) -> Origin | None:

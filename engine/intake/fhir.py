@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -12,7 +11,7 @@ from engine.claim.model import Claim, Origin, Source
 from engine.intake.fhir_claim import read_claim
 from engine.intake.fhir_resources import Index
 from engine.intake.fhir_values import Report
-from engine.intake.json_text import LIMIT, Document, documents, printable, scrub, shown
+from engine.intake.json_text import LIMIT, Document, documents, printable, scrub, shown, written
 from engine.intake.places import with_lines
 from engine.intake.reading import IntakeFinding, ReadClaim, Reading, Spot
 
@@ -46,13 +45,14 @@ def read_fhir(stream: BinaryIO, file: str, *, keep_raw: bool = False, limit: int
     """
     index = Index()
     skipped: dict[str, int] = {}
-    anything = False
+    silent = True
     for document in documents(stream, file, limit):
-        anything = True
-        if isinstance(document, IntakeFinding):
-            yield document
-            continue
-        yield from _document(document, index, skipped, file, keep_raw=keep_raw)
+        read = (
+            [document] if isinstance(document, IntakeFinding) else _document(document, index, skipped, file, keep_raw)
+        )
+        for one in read:
+            silent = False
+            yield one
     for kind, count in skipped.items():
         yield IntakeFinding(
             rule="INT-0016",
@@ -62,11 +62,17 @@ def read_fhir(stream: BinaryIO, file: str, *, keep_raw: bool = False, limit: int
             expected="Claim",
             found=kind,
         )
-    if not anything:
-        yield IntakeFinding(rule="INT-0017", says="The file is empty.", fix="Send the whole file.", found="nothing")
+    if silent and not skipped:
+        yield IntakeFinding(
+            rule="INT-0017",
+            says="The file holds no claim.",
+            fix="Send Claim resources, alone, in a Bundle or one a line.",
+            expected="at least one claim",
+            found="none",
+        )
 
 
-def _document(document: Document, index: Index, skipped: dict[str, int], file: str, *, keep_raw: bool) -> Reading:
+def _document(document: Document, index: Index, skipped: dict[str, int], file: str, keep_raw: bool) -> Reading:  # noqa: FBT001
     outside = Report()
     try:
         value = document.value
@@ -76,7 +82,9 @@ def _document(document: Document, index: Index, skipped: dict[str, int], file: s
         yield _too_deep("")
         return
     for one in found:
-        index.add(one.resource, one.url)
+        # a file of a million lines of claims must not be held: a claim alone is referred to by nobody
+        if len(found) > 1 or one.resource.get("resourceType") not in ("Claim", "ExplanationOfBenefit"):
+            index.add(one.resource, one.url)
     for one in found:
         kind = one.resource.get("resourceType")
         if kind == "Claim":
@@ -107,7 +115,7 @@ def resources(value: Any, place: str, outside: Report) -> Iterator[Found]:  # no
             if isinstance(part, dict) and isinstance(part.get("resource"), dict):
                 yield from resources(part["resource"], f"{place}Parameters.parameter[{number}].resource", outside)
     elif isinstance(value.get("resource"), dict) and "resourceType" not in value:
-        yield from resources(value["resource"], f"{place}.resource", outside)  # an entry saved from a cut Bundle
+        yield from _entries({"entry": [value]}, place, outside)  # an entry saved from a cut Bundle
     else:
         yield Found(value, place)
 
@@ -149,12 +157,7 @@ def _claim(found: Found, index: Index, document: Document, file: str, *, keep_ra
 
 
 def _text(resource: dict[str, Any], document: Document) -> str:
-    if resource is document.value:
-        return document.text
-    try:
-        return json.dumps(resource, default=str)
-    except RecursionError:
-        return ""
+    return document.text if resource is document.value else written(resource)
 
 
 def _shape(path: str, says: str, expected: str, found: str) -> IntakeFinding:

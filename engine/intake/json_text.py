@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import chain
 from typing import Any, BinaryIO
 
+import msgspec
 from msgspec import Struct
 
 from engine.intake.reading import IntakeFinding, Spot
@@ -189,7 +190,8 @@ def _values(text: str, parser: Parser, line: int) -> Iterator[Document | IntakeF
         except ValueError as error:
             yield from _saved(text, position, parser, line)
             where = getattr(error, "pos", position)
-            yield _syntax(text, where, line, getattr(error, "msg", "number too long"))
+            reason = getattr(error, "msg", "number too long")
+            yield _syntax(text, len(text) if reason.startswith("Unterminated") else where, line, reason)
             return
         suspect = parser.suspect or bool(_SURROGATE.search(text, position, stop))
         yield Document(value, text[position:stop], line + text.count("\n", 0, position), suspect)
@@ -197,25 +199,28 @@ def _values(text: str, parser: Parser, line: int) -> Iterator[Document | IntakeF
 
 
 def _saved(text: str, start: int, parser: Parser, line: int) -> Iterator[Document]:
-    """The whole elements before the damage, of an array, ``claims`` or ``entry``."""
+    """The whole elements before the damage, of an array, ``claims`` or ``entry``, as one list."""
     if text[start] == "[":
         position = start + 1
     elif found := _LIST.search(text, start):
         position = found.end()
     else:
         return
+    begin, elements = position, []
+    suspect = bool(_SURROGATE.search(text, start))
     while True:
         while position < len(text) and text[position] in _BLANK + ",":
             position += 1
-        if not text.startswith("{", position):
-            return
         try:
-            value, stop = parser.parse(text, position)
+            value, position = parser.parse(text, position) if text.startswith("{", position) else (None, position)
         except (ValueError, RecursionError):
-            return
-        suspect = parser.suspect or bool(_SURROGATE.search(text, position, stop))
-        yield Document(value, text[position:stop], line + text.count("\n", 0, position), suspect)
-        position = stop
+            value = None
+        if value is None:
+            break
+        suspect = suspect or parser.suspect
+        elements.append(value)
+    if elements:
+        yield Document(elements, text[begin:position], line + text.count("\n", 0, begin), suspect)
 
 
 def decode(data: bytes, offset: int) -> tuple[str, IntakeFinding | None]:
@@ -252,6 +257,18 @@ def scrub(value: Any, path: str, report: Callable[[IntakeFinding], None]) -> Any
             report(damage(_join(path, printable(name)), says, "one value", "two or more"))
         return {_LONE.sub("\ufffd", key): scrub(item, _join(path, key), report) for key, item in value.items()}
     return value
+
+
+def written(value: Any) -> str:  # noqa: ANN401
+    """``value`` as JSON text again; numbers stay as they were sent."""
+    try:
+        return msgspec.json.Encoder(decimal_format="number").encode(value).decode()
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return json.dumps(value, default=str)
+    except RecursionError:
+        return ""
 
 
 def damage(path: str, says: str, expected: str, found: str) -> IntakeFinding:

@@ -6,7 +6,6 @@ claim, and a bad claim never costs the others.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -14,7 +13,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from engine.claim.model import Claim, Origin, Source
-from engine.intake.json_text import LIMIT, Document, documents, scrub, shown
+from engine.intake.json_text import LIMIT, Document, documents, scrub, shown, written
 from engine.intake.native_repair import Repairer
 from engine.intake.native_tidy import tidy
 from engine.intake.places import with_lines
@@ -141,4 +140,4 @@ def _least(value: dict[str, Any]) -> Claim:
 
 
 def _text(value: dict[str, Any], document: Document) -> str:
-    return document.text if value is document.value else json.dumps(value, default=str)
+    return document.text if value is document.value else written(value)

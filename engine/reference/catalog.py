@@ -38,9 +38,10 @@ class Tables:
 
     @classmethod
     def load(cls, folders: Sequence[Path] = ()) -> Tables:
-        """The extracts that ship with the package and, for each folder, every ``TABLE.csv`` with ``TABLE.yaml`` beside it.
+        """The extracts that ship, and every ``TABLE.csv`` with ``TABLE.yaml`` beside it in the folders.
 
-        ``TABLE.EDITION.csv`` is a further edition. Only the YAML files are read here; a CSV file is read on its first look-up.
+        ``TABLE.EDITION.csv`` is a further edition. Only the YAML files are read here; a CSV file is read on its first
+        look-up.
 
         Raises:
             TableError: a folder or a description cannot be read.
@@ -87,7 +88,10 @@ class Tables:
         return [row for row in found if row.on(day)] if found else ()
 
     def keys_from(self, table: str, prefix: str, day: int | None = None) -> Sequence[str]:
-        """The keys that begin with ``prefix``, sorted, in the edition in force on ``day``; raises as :meth:`rows` does."""
+        """The keys that begin with ``prefix``, sorted, in the edition in force on ``day``.
+
+        Raises as :meth:`rows` does.
+        """
         store = self._store(table, day)
         return () if store is None else store.keys_from(prefix)
 

@@ -1,7 +1,7 @@
 """Tables kept as CSV text: the extracts that ship with the package, and a site's own files.
 
 A site's table is ``TABLE.csv`` with ``TABLE.yaml`` beside it. The header of the CSV names the columns; the optional
-columns ``effective_from`` and ``effective_to`` date a row (YYYYMMDD or YYYY-MM-DD; blank, ``*`` and 9999-12-31 are open).
+columns ``effective_from`` and ``effective_to`` date a row (YYYYMMDD or YYYY-MM-DD; blank, ``*``, 9999-12-31: open).
 The YAML says ``edition``, ``from``, optionally ``to``, and ``source``.
 """
 
@@ -23,12 +23,11 @@ from engine.reference.days import read_day
 from engine.reference.layouts import LAYOUTS, Layout
 from engine.reference.table import Edition, Row
 
-_FROM, _TO = "effective_from", "effective_to"
 _LAST = "\U0010ffff"
 
 
 class CsvStore:
-    """The rows of one edition, read from CSV text on the first look-up; a row is taken apart when it is first asked for.
+    """The rows of one edition, read from CSV text on the first look-up; a row is taken apart when it is asked for.
 
     Args:
         edition: what the file holds.
@@ -45,6 +44,7 @@ class CsvStore:
         self._trusted = trusted
         self._loaded = False
         self._columns: tuple[str, ...] = ()
+        self._layout = LAYOUTS.get(edition.table) or Layout(())
         self._lines: dict[str, list[str]] = {}
         self._keys: list[str] = []
         self._rows: dict[str, tuple[Row, ...]] = {}
@@ -87,41 +87,39 @@ class CsvStore:
         while lines and not lines[-1]:
             lines.pop()
         self._columns = tuple(next(csv.reader(lines[:1]), []))
-        layout = self._layout()
+        self._check_columns()
         by_key: dict[str, list[str]] = {}
         if self._trusted:
-            for line in lines[1:]:
-                by_key.setdefault(line[: line.index(",")], []).append(line)
+            for text in lines[1:]:
+                by_key.setdefault(text[: text.index(",")], []).append(text)
         else:
-            place = self._columns.index(layout.key)
-            for line, values in self._checked(lines):
-                by_key.setdefault(values[place], []).append(line)
+            places = [self._columns.index(name) for name in self._layout.key] or [0]
+            for text, values in self._checked(lines):
+                by_key.setdefault("|".join([values[place] for place in places]), []).append(text)
         self._lines = by_key
         self._keys = sorted(by_key)
         digest = hashlib.sha256(data).hexdigest()
         self._edition = structs.replace(self._edition, digest=digest, rows=len(lines) - 1)
         self._loaded = True
 
-    def _layout(self) -> Layout:
-        columns = self._columns
+    def _check_columns(self) -> None:
+        columns, layout, where = self._columns, self._layout, f"{self._location}:1"
         if not columns or not all(columns):
-            raise TableError("no column names", location=f"{self._location}:1", hint="the first line names the columns")
+            raise TableError("no column names", location=where, hint="the first line names the columns")
         if len(set(columns)) < len(columns):
-            raise TableError("a column name stands twice", location=f"{self._location}:1", hint=", ".join(columns))
-        layout = LAYOUTS.get(self._edition.table) or Layout(columns[0], ())
-        missing = [name for name in layout.columns if name not in columns]
+            raise TableError("a column name stands twice", location=where, hint=", ".join(columns))
+        missing = [name for name in layout.required if name not in columns]
         if missing:
             raise TableError(
                 f"table {self._edition.table} has no column {missing[0]}",
-                location=f"{self._location}:1",
-                hint=f"its columns are {', '.join(layout.columns)}, and {_FROM}, {_TO} where rows are dated",
+                location=where,
+                hint=f"its columns are {', '.join(layout.required)}, and {layout.first}, {layout.last} to date a row",
             )
-        return layout
 
     def _checked(self, lines: list[str]) -> Iterator[tuple[str, list[str]]]:
         """Each line after the first with its values, each checked."""
-        width = len(self._columns)
-        dated = [self._columns.index(name) for name in (_FROM, _TO) if name in self._columns]
+        width, layout = len(self._columns), self._layout
+        dated = [self._columns.index(name) for name in (layout.first, layout.last) if name in self._columns]
         for number, line in enumerate(lines[1:], start=2):
             where = f"{self._location}:{number}"
             try:
@@ -143,7 +141,7 @@ class CsvStore:
 
     def _row(self, values: list[str]) -> Row:
         named = dict(zip(self._columns, values, strict=True))
-        return Row(named, read_day(named.pop(_FROM, "")), read_day(named.pop(_TO, "")))
+        return Row(named, read_day(named.get(self._layout.first, "")), read_day(named.get(self._layout.last, "")))
 
 
 def shipped_stores() -> list[CsvStore]:
@@ -172,7 +170,9 @@ def folder_stores(folder: Path) -> list[CsvStore]:
         TableError: the folder is absent, or a CSV file has no readable description beside it.
     """
     if not folder.is_dir():
-        raise TableError("no such folder of tables", location=str(folder), hint="name a folder with TABLE.csv and TABLE.yaml")
+        raise TableError(
+            "no such folder of tables", location=str(folder), hint="name a folder with TABLE.csv and TABLE.yaml"
+        )
     return [_folder_store(path) for path in sorted(folder.glob("*.csv"))]
 
 
@@ -191,15 +191,15 @@ def _folder_store(path: Path) -> CsvStore:
 
 
 def _edition(table: str, about: dict[str, str], location: str) -> Edition:
+    missing = [name for name in ("edition", "from") if not about.get(name)]
+    if missing:
+        raise TableError(f"{missing[0]} is missing", location=location, hint="say edition, from, source")
     try:
-        first = read_day(about["from"])
-        last = read_day(about.get("to", ""))
-        if first is None:
-            raise ValueError
-        return Edition(
-            table=table, edition=about["edition"], first_day=first, last_day=last, source=about.get("source", "")
-        )
-    except KeyError as error:
-        raise TableError(f"{error.args[0]} is missing", location=location, hint="say edition, from, source") from error
+        first, last = read_day(about["from"]), read_day(about.get("to", ""))
     except ValueError as error:
-        raise TableError("from and to must be dates", location=location, hint="write YYYY-MM-DD") from error
+        raise TableError(f"{error} is no date", location=location, hint="write from and to as YYYY-MM-DD") from error
+    if first is None:
+        raise TableError("from is open", location=location, hint="write it as YYYY-MM-DD")
+    return Edition(
+        table=table, edition=about["edition"], first_day=first, last_day=last, source=about.get("source", "")
+    )

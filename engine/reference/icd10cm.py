@@ -21,17 +21,20 @@ _SHAPE = re.compile(r"[A-Z][0-9A][0-9A-Z]{1,5}")
 _FULL = 7
 _MOST_LONGER = 3
 
-# "left in body", "left heart failure", "right bundle-branch block" and the quadrants of the abdomen name no paired side.
-_NOT_A_SIDE = r"(?! (?:in|to|heart|side of heart|ventric|atri|bundle|fascicular|anterior fascicular|posterior fascicular"
-_NOT_A_SIDE += r"|main coronary|aortic|upper quadrant|lower quadrant)|-to-)"
+# Words after "left" or "right" that make it no side of a paired part: left in body, left heart failure, right
+# bundle-branch block, left sided colitis, the quadrants of the abdomen, left-to-right shunt.
+_NOT_A_SIDE = (
+    r"(?! (?:in|to|heart|side of heart|sided|ventric\w*|atri\w*|bundle|fascicular|anterior fascicular"
+    r"|posterior fascicular|main coronary|aortic|upper quadrant|lower quadrant)\b|-to-|-sided)"
+)
 _RIGHT = re.compile(r"\bright\b" + _NOT_A_SIDE)
 _LEFT = re.compile(r"\bleft\b" + _NOT_A_SIDE)
 _BILATERAL = re.compile(r"\bbilateral\b")
 _UNSPECIFIED = re.compile(
     r"\bunspecified (?:(?:lower|upper|female|male|index|middle|ring|little|great|lesser|spermatic) )?"
-    r"(?:acetabulum|ankle|arm|breast|calcaneus|clavicle|ear|elbow|extremity|eye|eyelid|femur|fibula|finger|foot|forearm|hand|"
-    r"hip|humerus|kidney|knee|leg|limb|lung|orbit|ovary|patella|radius|scapula|shoulder|side|talus|testis|thigh|thumb|tibia|"
-    r"toe|ulna|wrist)s?\b"
+    r"(?:acetabulum|ankle|arm|breast|calcaneus|clavicle|ear|elbow|extremity|eye|eyelid|femur|fibula|finger|foot|forearm"
+    r"|hand|hip|humerus|kidney|knee|leg|limb|lung|orbit|ovary|patella|radius|scapula|shoulder|side|talus|testis|thigh"
+    r"|thumb|tibia|toe|ulna|wrist)s?\b"
 )
 
 

@@ -11,27 +11,47 @@ ClaimType = Literal["professional", "institutional", "dental"]
 
 
 class Layout(Struct, frozen=True):
-    """``key`` is the column that rows are looked up by; ``columns`` must all be there, others may be."""
+    """How one table is read.
 
-    key: str
-    columns: tuple[str, ...]
+    ``key`` are the columns that rows are looked up by (joined with ``|`` when they are several); ``columns`` must be
+    there beside the key, others may be. ``first`` and ``last`` are the columns, if there, that date a row.
+    """
+
+    key: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    first: str = "effective_from"
+    last: str = "effective_to"
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The columns that must be there."""
+        return (*self.key, *self.columns)
+
+    def key_of(self, values: Mapping[str, str]) -> str:
+        """The text that a row is looked up by.
+
+        >>> LAYOUTS["ptp-outpatient"].key_of({"column_one": "80053", "column_two": "80048"})
+        '80053|80048'
+        """
+        return "|".join([values[column] for column in self.key])
 
 
-_PTP = Layout("column_one", ("column_one", "column_two", "modifier_indicator"))
-_MUE = Layout("procedure", ("procedure", "mue_units", "mai"))
+_PTP = Layout(("column_one", "column_two"), ("modifier_indicator",))
+_MUE = Layout(("procedure",), ("mue_units", "mai"))
 
 LAYOUTS: Mapping[str, Layout] = {
-    "icd10cm": Layout("code", ("code", "description")),
-    "mce-dx": Layout("code", ("code", "flags")),
-    "mce-sg": Layout("code", ("code", "flags")),
+    "icd10cm": Layout(("code",), ("description",)),
+    "mce-dx": Layout(("code",), ("flags",)),
+    "mce-sg": Layout(("code",), ("flags",)),
     "ptp-practitioner": _PTP,
     "ptp-outpatient": _PTP,
     "mue-practitioner": _MUE,
     "mue-outpatient": _MUE,
-    "add-on": Layout("add_on", ("add_on", "primary", "type")),
-    "hcpcs": Layout("code", ("code", "added", "terminated")),
-    "prior-authorization": Layout("procedure", ("procedure", "payer")),
+    "add-on": Layout(("add_on",), ("primary", "type")),
+    "hcpcs": Layout(("code",), ("added", "terminated"), first="added", last="terminated"),
+    "prior-authorization": Layout(("procedure",), ("payer",)),
 }
+"""The tables that the engine looks into. Any other table is looked up by its first column."""
 
 _BY_CLAIM_TYPE: Mapping[str, tuple[str, str]] = {
     "mue": ("mue-practitioner", "mue-outpatient"),

@@ -104,6 +104,17 @@ def inpatient_places() -> frozenset[str]:
     return frozenset(_data("bill-types")["inpatient_places"])
 
 
+def room_and_board(revenue_code: str) -> bool:
+    """Whether a revenue code is room and board, leave of absence apart.
+
+    >>> room_and_board("0120"), room_and_board("0183"), room_and_board("0250")
+    (True, False, False)
+    """
+    codes = _data("bill-types")["room_and_board"]
+    stays = bool(codes["from"] <= revenue_code <= codes["to"])
+    return stays and not codes["leave_from"] <= revenue_code <= codes["leave_to"]
+
+
 @lru_cache(maxsize=4096)
 def icd10cm_chapter(category: str) -> int | None:
     """The chapter of a category (the first three characters of a code).

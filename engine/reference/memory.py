@@ -50,14 +50,16 @@ def _store(name: str, rows: Sequence[Mapping[str, str]]) -> MemoryStore:
         raise TableError(f"unknown table {name}", hint=f"known: {', '.join(LAYOUTS)}")
     by_key: dict[str, list[Row]] = {}
     for number, row in enumerate(rows, start=1):
-        missing = [column for column in layout.columns if column not in row]
+        missing = [column for column in layout.required if column not in row]
         if missing:
-            raise TableError(f"row {number} has no {missing[0]}", location=name, hint=f"columns: {', '.join(layout.columns)}")
+            raise TableError(
+                f"row {number} has no {missing[0]}", location=name, hint=f"columns: {', '.join(layout.required)}"
+            )
         values = dict(row)
         try:
-            first, last = (read_day(values.pop(column, "")) for column in ("effective_from", "effective_to"))
+            first, last = (read_day(values.get(column, "")) for column in (layout.first, layout.last))
         except ValueError as error:
             raise TableError(str(error), location=f"{name} row {number}", hint="write YYYY-MM-DD") from None
-        by_key.setdefault(values[layout.key], []).append(Row(values, first, last))
+        by_key.setdefault(layout.key_of(values), []).append(Row(values, first, last))
     edition = Edition(table=name, edition="given", first_day=FOR_EVER, rows=len(rows), source="given by the test")
     return MemoryStore(edition, {key: tuple(found) for key, found in by_key.items()})

@@ -97,7 +97,9 @@ def heading(at: FindingAt, claim: Claim) -> str:
     if at.provider:
         return f"{spaced(at.provider).capitalize()} provider" + (f" on line {at.line}" if at.line else "")
     if at.diagnosis is not None:
-        codes = {shown(d.code, "icd10") for d in claim.diagnoses if d.position == at.diagnosis and d.role != "admitting"}
+        codes = {
+            shown(d.code, "icd10") for d in claim.diagnoses if d.position == at.diagnosis and d.role != "admitting"
+        }
         return f"Diagnosis {at.diagnosis}" + (f"  {codes.pop()}" if len(codes) == 1 else "")
     if at.line is not None:
         line = next((item for item in claim.lines if item.number == at.line), None)
@@ -110,15 +112,25 @@ def _about(report: ClaimReport, claim: Claim) -> str:
     place = ""
     if claim.facility_code:
         institutional = claim.claim_type == "institutional"
-        place = f"bill type {claim.facility_code}{claim.frequency_code}" if institutional else f"place of service {claim.facility_code}"
+        place = (
+            f"bill type {claim.facility_code}{claim.frequency_code}"
+            if institutional
+            else f"place of service {claim.facility_code}"
+        )
     payer = f"payer {claim.payer.name or '(unnamed)'} ({report.payer})"
     origin = report.source
-    parts = [f"transaction {origin.transaction}" if origin.transaction else "", f"segment {origin.segment}" if origin.segment else ""]
+    parts = [
+        f"transaction {origin.transaction}" if origin.transaction else "",
+        f"segment {origin.segment}" if origin.segment else "",
+    ]
     found = ", ".join(part for part in parts if part)
     return "; ".join(part for part in (report.claim_type, payer, place, found) if part)
 
 
 def _diagnoses(claim: Claim) -> str:
     names = {"admitting": "admitting ", "reason_for_visit": "reason for visit ", "external_cause": "external cause "}
-    said = [f"{names[d.role]}{shown(d.code, 'icd10')}" if d.role in names else f"{d.position}:{shown(d.code, 'icd10')}" for d in claim.diagnoses]
+    said = [
+        f"{names[d.role]}{shown(d.code, 'icd10')}" if d.role in names else f"{d.position}:{shown(d.code, 'icd10')}"
+        for d in claim.diagnoses
+    ]
     return f"diagnoses {', '.join(said)}" if said else ""

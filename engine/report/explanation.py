@@ -1,4 +1,4 @@
-"""Why a named rule came out as it did on a claim: fired, was suppressed, passed, could not be judged, or does not apply."""
+"""Why a named rule came out as it did on a claim: fired, suppressed, passed, not judged or not applicable."""
 
 from __future__ import annotations
 
@@ -52,18 +52,23 @@ def explain_rule(rule: Rule, rulebook: Rulebook, stages: Stages, report: ClaimRe
 
 def inapplicable(rule: Rule, rulebook: Rulebook, stages: Stages) -> str:
     """Why a rule is not about this claim at all, or the empty string."""
-    claim, payer, applies = stages.claim, stages.payer, rule.applies
+    claim_types = rule.applies.claim_types
     if rule.status not in ACTIVE:
         successor = f", replaced by {rule.replaced_by}" if rule.replaced_by else ""
         return f"its status is {rule.status}{successor}"
-    if claim.claim_type not in applies.claim_types:
-        return f"it is about {_either(applies.claim_types)} claims, this one is {claim.claim_type}"
+    if stages.claim.claim_type not in claim_types:
+        return f"it is about {_either(claim_types)} claims, this one is {stages.claim.claim_type}"
     if stages.reasons.get(rule.id) != "":
         return ""
+    return _not_for(rule, rulebook, stages.payer)
+
+
+def _not_for(rule: Rule, rulebook: Rulebook, payer: Payer) -> str:
+    applies = rule.applies
     if applies.payer_kinds and payer.kind not in applies.payer_kinds:
         return f"it is about payers of kind {_either(applies.payer_kinds)}; {payer.slug} is {payer.kind}"
     if applies.payers and not set(applies.payers).intersection(payer.lineage):
-        return f"it is about payer {_either(applies.payers)}, this claim goes to {payer.slug}"
+        return f"it is about payer {_either(applies.payers)}, this claim is for {payer.slug}"
     if applies.settings and rulebook.applicable(rule, payer, inpatient=None):
         return f"it is about {_either(applies.settings)} claims only"
     return f"it belongs to another payer than {payer.slug}"
@@ -75,7 +80,9 @@ def judged_title(outcome: str) -> str:
     >>> judged_title("not_evaluated")
     'not evaluated'
     """
-    return {"finding": "found", "suppressed": "found, but left out of the report"}.get(outcome, outcome.replace("_", " "))
+    return {"finding": "found", "suppressed": "found, but left out of the report"}.get(
+        outcome, outcome.replace("_", " ")
+    )
 
 
 def unjudged(report: ClaimReport, rules: Mapping[str, Rule]) -> list[tuple[str, str, str]]:
@@ -96,9 +103,17 @@ def _fired(rule: Rule, report: ClaimReport) -> tuple[str, str]:
     return "finding", "its condition holds"
 
 
-def _explained(rule: Rule, outcome: str, because: str, tests: tuple[TestSeen, ...] = (), change: str = "") -> Explanation:
+def _explained(
+    rule: Rule, outcome: str, because: str, tests: tuple[TestSeen, ...] = (), change: str = ""
+) -> Explanation:
     return Explanation(
-        rule=rule.id, title=rule.title, outcome=outcome, because=because, why=rule.why, tests=tests, would_fire_if=change
+        rule=rule.id,
+        title=rule.title,
+        outcome=outcome,
+        because=because,
+        why=rule.why,
+        tests=tests,
+        would_fire_if=change,
     )
 
 

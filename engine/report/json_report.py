@@ -1,4 +1,4 @@
-"""The JSON report: one object, written while claims are read; a claim a line, so that it stays readable and comparable."""
+"""The JSON report: one object, written while claims are read, a claim a line."""
 
 from __future__ import annotations
 

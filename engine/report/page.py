@@ -40,7 +40,9 @@ class Page:
         """An empty line."""
         self.console.print()
 
-    def paragraph(self, text: str, *, indent: int = 0, style: str = "", label: str = "", label_style: str = "dim") -> None:
+    def paragraph(
+        self, text: str, *, indent: int = 0, style: str = "", label: str = "", label_style: str = "dim"
+    ) -> None:
         """Wrapped text; a label stands to the left of its first line."""
         left = " " * indent + (label.ljust(LABEL) if label else "")
         body = textwrap.wrap(
@@ -55,7 +57,9 @@ class Page:
             else:
                 self.line((piece, style), indent=len(left))
 
-    def columns(self, rows: Sequence[Sequence[str]], right: Sequence[int] = (), *, indent: int = 0, styles: Sequence[str] = ()) -> None:
+    def columns(
+        self, rows: Sequence[Sequence[str]], right: Sequence[int] = (), *, indent: int = 0, styles: Sequence[str] = ()
+    ) -> None:
         """Rows in columns, the first row a heading; columns that are empty below the heading are left out.
 
         Args:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec import Struct
+
 from engine.findings.report import Tool
 from engine.report.page import Page
 from engine.report.tally import Tally
@@ -14,18 +16,29 @@ REASONS_SHOWN = 8
 TITLE_WIDTH = 58
 
 
-def write_summary(page: Page, tally: Tally, tool: Tool, titles: Mapping[str, str], received_on: str, *, verbose: bool) -> None:
+class Basis(Struct, frozen=True, kw_only=True):
+    """What a run rests on: the tool with its packs and tables, the titles of its rules, the day of receipt."""
+
+    tool: Tool
+    titles: Mapping[str, str]
+    received_on: str
+
+
+def write_summary(page: Page, tally: Tally, basis: Basis, *, verbose: bool) -> None:
     """The summary of a run."""
     page.line(("Summary", "bold"))
     verdicts = [f"{tally.verdicts[key]:,} {word.lower()}" for key, (word, _) in VERDICTS.items() if tally.verdicts[key]]
-    page.paragraph(f"{count(tally.claims, 'claim')} in {count(tally.files, 'file')}: {', '.join(verdicts) or 'nothing checked'}", indent=2)
+    page.paragraph(
+        f"{count(tally.claims, 'claim')} in {count(tally.files, 'file')}: {', '.join(verdicts) or 'nothing checked'}",
+        indent=2,
+    )
     page.line(f"{money(tally.charge_cents)} charged, {money(tally.cents_at_risk)} at risk", indent=2)
     if tally.input_findings:
         page.line((f"{count(tally.input_findings, 'problem')} of the input outside any claim", "yellow"), indent=2)
     if tally.unusable:
         page.line((f"{count(tally.unusable, 'file')} without a claim that could be read", "bold red"), indent=2)
     if tally.rule_claims.total():
-        _rules(page, tally, titles)
+        _rules(page, tally, basis.titles)
     if tally.not_judged:
         page.blank()
         page.line(("Not judged (claims)", "bold"), indent=2)
@@ -37,7 +50,7 @@ def write_summary(page: Page, tally: Tally, tool: Tool, titles: Mapping[str, str
     for remark, number in sorted(tally.remarks.items()):
         page.paragraph(f"{remark} ({count(number, 'claim')})", indent=2, style="dim")
     page.blank()
-    _tool(page, tool, received_on)
+    _tool(page, basis.tool, basis.received_on)
 
 
 def _rules(page: Page, tally: Tally, titles: Mapping[str, str]) -> None:
@@ -49,9 +62,8 @@ def _rules(page: Page, tally: Tally, titles: Mapping[str, str]) -> None:
     ]
     page.blank()
     page.columns([("Rule", "", "Claims", "At risk"), *rows], (2, 3), indent=2)
-    if rest := len(ranked) - RULES_SHOWN:
-        if rest > 0:
-            page.line((f"and {count(rest, 'other rule')}", "dim"), indent=2)
+    if (rest := len(ranked) - RULES_SHOWN) > 0:
+        page.line((f"and {count(rest, 'other rule')}", "dim"), indent=2)
 
 
 def _short(title: str) -> str:

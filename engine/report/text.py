@@ -10,7 +10,7 @@ from engine.claim.model import Claim
 from engine.findings.report import ClaimReport, InputFinding, Tool
 from engine.report.claim_text import write_claim
 from engine.report.page import Page
-from engine.report.summary_text import write_summary
+from engine.report.summary_text import Basis, write_summary
 from engine.report.tally import Tally
 from engine.report.words import SEVERITIES, VERDICTS, count, money
 
@@ -81,7 +81,8 @@ class TextReport:
         self._end_clean_run()
         self.page.blank()
         if self.tool:
-            write_summary(self.page, tally, self.tool, self.titles, self.received_on, verbose=self.verbose)
+            basis = Basis(tool=self.tool, titles=self.titles, received_on=self.received_on)
+            write_summary(self.page, tally, basis, verbose=self.verbose)
 
     def _clean(self, report: ClaimReport) -> None:
         self.clean_run += 1

@@ -22,9 +22,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206
 
 
 def clean(text: str) -> str:
-    """Text of a claim made safe for a terminal: control characters and changes of direction become question marks.
+    r"""Text of a claim made safe for a terminal: control characters and changes of direction become question marks.
 
-    >>> clean("99213\\x1b[31m")
+    >>> clean("99213\x1b[31m")
     '99213?[31m'
     """
     return _CONTROL.sub("?", text)

@@ -1,4 +1,4 @@
-"""What every report is told, in this order: begin; for each file its name, claims and problems as they are read; end."""
+"""What every report is told, in this order: begin; for each file its name, claims and problems; end."""
 
 from __future__ import annotations
 

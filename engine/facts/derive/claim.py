@@ -20,7 +20,14 @@ _INSTITUTIONAL: Mapping[str, str] = {
     "5": "late_charge",
     **_FREQUENCIES,
 }
-_RELATIONSHIPS: Mapping[str, str] = {"18": "self", "01": "spouse", "19": "child", "self": "self", "spouse": "spouse", "child": "child"}
+_RELATIONSHIPS: Mapping[str, str] = {
+    "18": "self",
+    "01": "spouse",
+    "19": "child",
+    "self": "self",
+    "spouse": "spouse",
+    "child": "child",
+}
 
 # Medicare Beneficiary Identifier, position by position: C A AN N A AN N A A N N (CMS, "Understanding the MBI format").
 _LETTER, _NOT_MBI = "AC-HJKMNP-RT-Y", "SLOIBZ"

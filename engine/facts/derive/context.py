@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.facts.derive.source import Fields, Place
+from engine.facts.derive.source import Fields
 from engine.facts.fact import Value
 from engine.facts.view import ClaimView, PayerProfile
 
@@ -21,11 +21,6 @@ def parameters(view: ClaimView) -> Iterator[Parameter]:
 def payers(view: ClaimView) -> tuple[PayerProfile]:
     """The one resolved payer."""
     return (view.context.payer,)
-
-
-def nowhere(_: object) -> Place:
-    """These facts stand nowhere on the claim."""
-    return Place()
 
 
 PARAMETER_FIELDS: Fields[Parameter] = {"name": lambda _, p: p[0], "value": lambda _, p: p[1]}

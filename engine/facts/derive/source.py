@@ -32,3 +32,8 @@ class KindSource(NamedTuple, Generic[PartT]):
 def claim_day(view: ClaimView, _part: object) -> int | None:
     """The first service day of the claim."""
     return view.first_service_day
+
+
+def nowhere(_part: object) -> Place:
+    """The claim as a whole."""
+    return Place()

@@ -141,17 +141,19 @@ def read_condition(fields: Fields, e: list[str]) -> None:
 
 def read_repricing(fields: Fields, e: list[str]) -> None:
     """HCP: pricing information."""
-    value = Repricing(
-        methodology=e[1], allowed_cents=cents(e[2]), savings_cents=cents(e[3]), organization_id=e[4]
-    )
+    value = Repricing(methodology=e[1], allowed_cents=cents(e[2]), savings_cents=cents(e[3]), organization_id=e[4])
     set_first(fields, "repricing", value)
 
 
 def read_contract(fields: Fields, e: list[str]) -> None:
     """CN1: contract information."""
     value = Contract(
-        contract_type=e[1], amount_cents=cents(e[2]), percentage=quantity(e[3]), code=e[4],
-        terms_discount=quantity(e[5]), version=e[6],
+        contract_type=e[1],
+        amount_cents=cents(e[2]),
+        percentage=quantity(e[3]),
+        code=e[4],
+        terms_discount=quantity(e[5]),
+        version=e[6],
     )
     set_first(fields, "contract", value)
 
@@ -159,8 +161,11 @@ def read_contract(fields: Fields, e: list[str]) -> None:
 def read_ambulance(fields: Fields, e: list[str]) -> None:
     """CR1: ambulance transport."""
     value = Ambulance(
-        reason=e[4], distance=quantity(e[6]), weight_pounds=quantity(e[2]) if e[1] == "LB" else None,
-        round_trip_purpose=e[9], stretcher_purpose=e[10],
+        reason=e[4],
+        distance=quantity(e[6]),
+        weight_pounds=quantity(e[2]) if e[1] == "LB" else None,
+        round_trip_purpose=e[9],
+        stretcher_purpose=e[10],
     )
     set_first(fields, "ambulance", value)
 
@@ -176,7 +181,5 @@ def adjustments(segments: Iterable[Segment]) -> tuple[Adjustment, ...]:
         for at in range(2, min(len(elements), 20), 3):
             if e[at] or e[at + 1]:
                 number: Decimal | None = quantity(e[at + 2])
-                found.append(
-                    Adjustment(group=e[1], reason=e[at], amount_cents=cents(e[at + 1]), quantity=number)
-                )
+                found.append(Adjustment(group=e[1], reason=e[at], amount_cents=cents(e[at + 1]), quantity=number))
     return tuple(found)

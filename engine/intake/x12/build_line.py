@@ -30,9 +30,13 @@ from engine.intake.x12.convert import cents, code, period, quantity, whole
 from engine.intake.x12.segments import Loop
 
 REFERENCES: Final = {
-    "G1": "prior_authorization", "9F": "referral_number", "X4": "clia_number", "F4": "referring_clia_number",
-    "EW": "mammography_certification", "6R": "control_number",
-}  # fmt: skip
+    "G1": "prior_authorization",
+    "9F": "referral_number",
+    "X4": "clia_number",
+    "F4": "referring_clia_number",
+    "EW": "mammography_certification",
+    "6R": "control_number",
+}
 
 DATES: Final = {"472": ("service_day", "service_end_day", ""), "471": ("prescription_day", "", "")}
 
@@ -44,7 +48,11 @@ def build_line(loop: Loop, position: int, component: str) -> ServiceLine:
         elements = segment.elements
         read = _READERS.get(elements[0])
         if read is not None:
-            read(fields, elements + PAD, component)
+            read(fields, elements + PAD)
+            continue
+        read_service = _SERVICES.get(elements[0])
+        if read_service is not None:
+            read_service(fields, elements + PAD, component)
     keys = segment_keys(loop.segments, component)
     for child in loop.children:
         name = child.segments[0].elements[0]
@@ -60,7 +68,7 @@ def build_line(loop: Loop, position: int, component: str) -> ServiceLine:
     return ServiceLine(origin=Origin(loop=loop.id, segments=keys), **settle(fields))
 
 
-def _read_number(fields: Fields, e: list[str], component: str) -> None:
+def _read_number(fields: Fields, e: list[str]) -> None:
     number = whole(e[1])
     if number is not None:
         fields["number"] = number
@@ -72,10 +80,8 @@ def _read_procedure(fields: Fields, text: str, component: str) -> None:
     fields["code_type"] = code(parts[0])
     if len(parts) > 1:
         fields["procedure"] = code(parts[1])
-        if len(parts) > 2:
-            fields["modifiers"] = tuple([code(part) for part in parts[2:6] if part])
-            if len(parts) > 6:
-                fields["description"] = parts[6]
+        fields["modifiers"] = tuple([code(part) for part in parts[2:6] if part])
+        fields["description"] = "".join(parts[6:7])
 
 
 def _read_professional(fields: Fields, e: list[str], component: str) -> None:
@@ -125,47 +131,44 @@ def _read_tooth(fields: Fields, e: list[str], component: str) -> None:
     add(fields, "teeth", Tooth(tooth=code(e[2]), surfaces=surfaces))
 
 
-def _read_purchased(fields: Fields, e: list[str], component: str) -> None:
+def _read_purchased(fields: Fields, e: list[str]) -> None:
     set_first(fields, "purchased_service_cents", cents(e[2]))
 
 
-def _read_line_date(fields: Fields, e: list[str], component: str) -> None:
+def _read_line_date(fields: Fields, e: list[str]) -> None:
     read_date(fields, e, DATES)
 
 
-def _read_line_reference(fields: Fields, e: list[str], component: str) -> None:
+def _read_line_reference(fields: Fields, e: list[str]) -> None:
     read_reference(fields, e, REFERENCES)
 
 
-def _read_line_amount(fields: Fields, e: list[str], component: str) -> None:
+def _read_line_amount(fields: Fields, e: list[str]) -> None:
     read_amount(fields, e, {})
 
 
-def _plain(read: Callable[[Fields, list[str]], None]) -> Callable[[Fields, list[str], str], None]:
-    def with_component(fields: Fields, e: list[str], component: str) -> None:
-        read(fields, e)
-
-    return with_component
-
-
-_READERS: Final[dict[str, Callable[[Fields, list[str], str], None]]] = {
+_READERS: Final[dict[str, Callable[[Fields, list[str]], None]]] = {
     "LX": _read_number,
-    "SV1": _read_professional,
-    "SV2": _read_institutional,
-    "SV3": _read_dental,
-    "TOO": _read_tooth,
     "DTP": _read_line_date,
     "REF": _read_line_reference,
     "AMT": _read_line_amount,
     "PS1": _read_purchased,
-    "PWK": _plain(read_attachment),
-    "NTE": _plain(read_note),
-    "K3": _plain(read_fixed_note),
-    "CRC": _plain(read_condition),
-    "HCP": _plain(read_repricing),
-    "CN1": _plain(read_contract),
-    "CR1": _plain(read_ambulance),
+    "PWK": read_attachment,
+    "NTE": read_note,
+    "K3": read_fixed_note,
+    "CRC": read_condition,
+    "HCP": read_repricing,
+    "CN1": read_contract,
+    "CR1": read_ambulance,
 }
+
+_SERVICES: Final[dict[str, Callable[[Fields, list[str], str], None]]] = {
+    "SV1": _read_professional,
+    "SV2": _read_institutional,
+    "SV3": _read_dental,
+    "TOO": _read_tooth,
+}
+"""Segments with composites."""
 
 
 def _drug(loop: Loop, component: str) -> Drug:
@@ -191,7 +194,11 @@ def _adjudication(loop: Loop, component: str) -> LineAdjudication:
         if segment.elements[0] == "DTP" and segment.get(1) == "573":
             adjudicated = adjudicated or period(segment.get(2), segment.get(3)).day
     return LineAdjudication(
-        payer_id=e[1], paid_cents=cents(e[2]), procedure=code(procedure[1]) if len(procedure) > 1 else "",
-        units=quantity(e[5]), adjustments=adjustments(loop.segments), adjudication_day=adjudicated,
+        payer_id=e[1],
+        paid_cents=cents(e[2]),
+        procedure=code(procedure[1]) if len(procedure) > 1 else "",
+        units=quantity(e[5]),
+        adjustments=adjustments(loop.segments),
+        adjudication_day=adjudicated,
         origin=Origin(loop=loop.id, segments=segment_keys(loop.segments, component)),
-    )  # fmt: skip
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 
@@ -14,11 +15,27 @@ from engine.intake.x12.convert import cents, day, period, quantity
 from engine.intake.x12.segments import Loop, Segment
 
 ROLES: Final = {
-    "85": "billing", "87": "pay_to", "PE": "pay_to_plan", "82": "rendering", "DN": "referring", "P3": "primary_care",
-    "DK": "ordering", "DQ": "supervising", "QB": "purchased_service", "77": "service_facility", "FA": "service_facility",
-    "LI": "service_facility", "TL": "service_facility", "71": "attending", "72": "operating", "ZZ": "other_operating",
-    "73": "other_operating", "DD": "assistant_surgeon", "PW": "ambulance_pickup", "45": "ambulance_dropoff",
-}  # fmt: skip
+    "85": "billing",
+    "87": "pay_to",
+    "PE": "pay_to_plan",
+    "82": "rendering",
+    "DN": "referring",
+    "P3": "primary_care",
+    "DK": "ordering",
+    "DQ": "supervising",
+    "QB": "purchased_service",
+    "77": "service_facility",
+    "FA": "service_facility",
+    "LI": "service_facility",
+    "TL": "service_facility",
+    "71": "attending",
+    "72": "operating",
+    "ZZ": "other_operating",
+    "73": "other_operating",
+    "DD": "assistant_surgeon",
+    "PW": "ambulance_pickup",
+    "45": "ambulance_dropoff",
+}
 """The role of a provider by NM101, whatever the loop is called in its form."""
 
 SEXES: Final = {"M": "male", "F": "female", "U": "unknown"}
@@ -40,6 +57,8 @@ class Party(Struct):
     first_name: str = ""
     id_qualifier: str = ""
     id: str = ""
+    street: list[str] | None = None
+    town: list[str] | None = None
     address: Address | None = None
     references: tuple[Reference, ...] = ()
     taxonomy: str = ""
@@ -51,12 +70,11 @@ class Party(Struct):
 
 
 def read_party(loop: Loop | None) -> Party:
-    """Read an NM1 loop; an absent one tells nothing."""
+    """Read an NM1 loop; an absent one tells nothing. Of a segment that comes twice the first counts."""
     party = Party()
     if loop is None:
         return party
     keys = party.keys
-    street = town = PAD
     references: list[Reference] = []
     for segment in loop.segments:
         elements = segment.elements
@@ -65,27 +83,13 @@ def read_party(loop: Loop | None) -> Party:
         if name == "REF":
             references.append(Reference(qualifier=e[1], value=e[2]))
             name = f"REF*{e[1]}"
-        if name in keys:
-            continue
-        keys[name] = segment.index
-        if name == "NM1":
-            party.entity = ENTITIES.get(e[2], "")
-            party.last_name = e[3]
-            party.first_name = e[4]
-            party.id_qualifier = e[8]
-            party.id = e[9].strip()
-        elif name == "N3":
-            street = e
-        elif name == "N4":
-            town = e
-        elif name == "PRV":
-            party.taxonomy = e[3]
-        elif name == "PER":
-            _read_contact(party, e)
-        elif name == "DMG":
-            party.birth_day = day(e[2]) if e[1] == "D8" else None
-            party.sex = SEXES.get(e[3], "")
-    if street is not PAD or town is not PAD:
+        if name not in keys:
+            keys[name] = segment.index
+            read = _READERS.get(name)
+            if read is not None:
+                read(party, e)
+    if party.street is not None or party.town is not None:
+        street, town = party.street or PAD, party.town or PAD
         party.address = Address(
             line_1=street[1], line_2=street[2], city=town[1], state=town[2], postal_code=town[3], country=town[4]
         )
@@ -94,8 +98,52 @@ def read_party(loop: Loop | None) -> Party:
     return party
 
 
+def _read_name(party: Party, e: list[str]) -> None:
+    party.entity = ENTITIES.get(e[2], "")
+    party.last_name = e[3]
+    party.first_name = e[4]
+    party.id_qualifier = e[8]
+    party.id = e[9].strip()
+
+
+def _read_street(party: Party, e: list[str]) -> None:
+    party.street = e
+
+
+def _read_town(party: Party, e: list[str]) -> None:
+    party.town = e
+
+
+def _read_taxonomy(party: Party, e: list[str]) -> None:
+    party.taxonomy = e[3]
+
+
+def _read_person(party: Party, e: list[str]) -> None:
+    party.birth_day = day(e[2]) if e[1] == "D8" else None
+    party.sex = SEXES.get(e[3], "")
+
+
+def _read_contact(party: Party, e: list[str]) -> None:
+    """PER: the contact's name and the first telephone number."""
+    party.contact_name = e[2]
+    for at in (3, 5, 7):
+        if e[at] == "TE":
+            party.phone = e[at + 1]
+            return
+
+
+_READERS: Final[dict[str, Callable[[Party, list[str]], None]]] = {
+    "NM1": _read_name,
+    "N3": _read_street,
+    "N4": _read_town,
+    "PRV": _read_taxonomy,
+    "PER": _read_contact,
+    "DMG": _read_person,
+}
+
+
 def provider(loop: Loop, role: str, billing: list[Segment] | None = None) -> Provider:
-    """A provider from its loop; ``billing`` are the segments of 2000A, whose PRV tells the billing provider's taxonomy."""
+    """A provider from its loop; ``billing`` are the segments of 2000A, whose PRV tells the taxonomy there."""
     party = read_party(loop)
     for segment in billing or ():
         if segment.elements[0] == "PRV" and not party.taxonomy and segment.get(1) in ("BI", "PT"):
@@ -226,9 +274,12 @@ def other_payer(loop: Loop, sequence: int, component: str) -> OtherPayer:
             made = provider(child, ROLES.get(qualifier, "other"))
             providers.append(replace(made, other_payer=sequence))
     return OtherPayer(
-        amounts=tuple(amounts), adjustments=adjustments(loop.segments), providers=tuple(providers),
-        origin=Origin(loop=loop.id, segments=keys), **settle(fields),
-    )  # fmt: skip
+        amounts=tuple(amounts),
+        adjustments=adjustments(loop.segments),
+        providers=tuple(providers),
+        origin=Origin(loop=loop.id, segments=keys),
+        **settle(fields),
+    )
 
 
 def _read_adjudication_day(fields: Fields, loop: Loop, keys: dict[str, int]) -> None:
@@ -241,8 +292,12 @@ def _read_adjudication_day(fields: Fields, loop: Loop, keys: dict[str, int]) -> 
 def _coverage(segment: Segment) -> Fields:
     e = segment.elements + PAD
     return {
-        "sequence_code": e[1], "relationship": e[2], "group_number": e[3], "msp_type": e[5], "filing_indicator": e[9],
-    }  # fmt: skip
+        "sequence_code": e[1],
+        "relationship": e[2],
+        "group_number": e[3],
+        "msp_type": e[5],
+        "filing_indicator": e[9],
+    }
 
 
 def _patient_facts(level: Loop | None) -> tuple[dict[str, Any], dict[str, int]]:
@@ -258,15 +313,6 @@ def _patient_facts(level: Loop | None) -> tuple[dict[str, Any], dict[str, int]]:
             }
             return facts, {"PAT": segment.index}
     return {}, {}
-
-
-def _read_contact(party: Party, e: list[str]) -> None:
-    """PER: the contact's name and the first telephone number."""
-    party.contact_name = e[2]
-    for at in (3, 5, 7):
-        if e[at] == "TE":
-            party.phone = e[at + 1]
-            return
 
 
 def _tax_id(kind: str, identifier: str, references: tuple[Reference, ...]) -> tuple[Any, str]:

@@ -55,29 +55,57 @@ from engine.intake.x12.loops import Scope
 from engine.intake.x12.segments import Loop
 
 REFERENCES: Final = {
-    "F8": "original_reference_number", "G1": "prior_authorization", "9F": "referral_number", "X4": "clia_number",
-    "EW": "mammography_certification", "LX": "ide_number", "P4": "clinical_trial_number", "EA": "medical_record_number",
-    "D9": "clearinghouse_number", "LU": "accident_state",
-}  # fmt: skip
+    "F8": "original_reference_number",
+    "G1": "prior_authorization",
+    "9F": "referral_number",
+    "X4": "clia_number",
+    "EW": "mammography_certification",
+    "LX": "ide_number",
+    "P4": "clinical_trial_number",
+    "EA": "medical_record_number",
+    "D9": "clearinghouse_number",
+    "LU": "accident_state",
+}
 
 DATES: Final = {
-    "431": ("onset_day", "", ""), "454": ("initial_treatment_day", "", ""), "304": ("last_seen_day", "", ""),
-    "484": ("last_menstrual_day", "", ""), "455": ("last_xray_day", "", ""), "439": ("accident_day", "", ""),
-    "090": ("assumed_care_day", "", ""), "091": ("relinquished_care_day", "", ""),
-    "452": ("orthodontic_banding_day", "", ""), "472": ("service_day", "service_end_day", ""),
-    "435": ("admission_day", "", "admission_hour"), "096": ("discharge_day", "", "discharge_hour"),
-}  # fmt: skip
+    "431": ("onset_day", "", ""),
+    "454": ("initial_treatment_day", "", ""),
+    "304": ("last_seen_day", "", ""),
+    "484": ("last_menstrual_day", "", ""),
+    "455": ("last_xray_day", "", ""),
+    "439": ("accident_day", "", ""),
+    "090": ("assumed_care_day", "", ""),
+    "091": ("relinquished_care_day", "", ""),
+    "452": ("orthodontic_banding_day", "", ""),
+    "472": ("service_day", "service_end_day", ""),
+    "435": ("admission_day", "", "admission_hour"),
+    "096": ("discharge_day", "", "discharge_hour"),
+}
 """Fields (day, end day, time) of the claim's dates by qualifier; 434 is read apart, others are kept as dated values."""
 
 DIAGNOSES: Final = {
-    "ABK": "principal", "BK": "principal", "ABF": "other", "BF": "other", "ABJ": "admitting", "BJ": "admitting",
-    "APR": "reason_for_visit", "PR": "reason_for_visit", "ABN": "external_cause", "BN": "external_cause",
-}  # fmt: skip
+    "ABK": "principal",
+    "BK": "principal",
+    "ABF": "other",
+    "BF": "other",
+    "ABJ": "admitting",
+    "BJ": "admitting",
+    "APR": "reason_for_visit",
+    "PR": "reason_for_visit",
+    "ABN": "external_cause",
+    "BN": "external_cause",
+}
 PROCEDURES: Final = frozenset({"BBR", "BR", "CAH", "BBQ", "BQ"})
 FAMILIES: Final = {
-    "BG": "condition", "BH": "occurrence", "BI": "occurrence_span", "BE": "value", "TC": "treatment", "DR": "drg",
-    "BP": "hcpcs_procedure", "BO": "hcpcs_procedure",
-}  # fmt: skip
+    "BG": "condition",
+    "BH": "occurrence",
+    "BI": "occurrence_span",
+    "BE": "value",
+    "TC": "treatment",
+    "DR": "drg",
+    "BP": "hcpcs_procedure",
+    "BO": "hcpcs_procedure",
+}
 
 
 class Above(Struct, frozen=True):
@@ -151,9 +179,14 @@ def build_claim(loop: Loop, above: Above, claim_type: ClaimType | None, source: 
     fields: Fields = {}
     for segment in loop.segments:
         elements = segment.elements
-        read = _READERS.get(elements[0])
+        name = elements[0]
+        read = _READERS.get(name)
         if read is not None:
-            read(fields, elements + PAD, component, segment.index)
+            read(fields, elements + PAD)
+        elif name == "HI":
+            _read_health_codes(fields, elements, component, segment.index)
+        elif name == "CLM":
+            _read_claim(fields, elements + PAD, component)
     providers = list(above.providers)
     lines: list[Loop] = []
     for child in loop.children:
@@ -193,22 +226,30 @@ def type_by_content(loop: Loop, fields: Fields) -> ClaimType:
     return "institutional" if fields.get("facility_qualifier") == "A" else "professional"
 
 
-def _read_claim(fields: Fields, e: list[str], component: str, index: int) -> None:
+def _read_claim(fields: Fields, e: list[str], component: str) -> None:
     """CLM."""
     facility = [*e[5].split(component), "", ""]
     causes = [*e[11].split(component), "", "", "", ""]
     fields.update(
-        patient_control_number=e[1].strip(), total_charge_cents=cents(e[2]), facility_code=code(facility[0]),
-        facility_qualifier=code(facility[1]), frequency_code=code(facility[2]), provider_signature=e[6], assignment=e[7],
-        benefits_assigned=e[8], release_of_information=e[9], patient_signature=e[10],
-        special_program=e[12], delay_reason=e[20],
-    )  # fmt: skip
+        patient_control_number=e[1].strip(),
+        total_charge_cents=cents(e[2]),
+        facility_code=code(facility[0]),
+        facility_qualifier=code(facility[1]),
+        frequency_code=code(facility[2]),
+        provider_signature=e[6],
+        assignment=e[7],
+        benefits_assigned=e[8],
+        release_of_information=e[9],
+        patient_signature=e[10],
+        special_program=e[12],
+        delay_reason=e[20],
+    )
     if e[11]:
         fields["related_causes"] = tuple([code(cause) for cause in causes[:3] if cause])
         set_first(fields, "accident_state", causes[3])
 
 
-def _read_claim_date(fields: Fields, e: list[str], component: str, index: int) -> None:
+def _read_claim_date(fields: Fields, e: list[str]) -> None:
     """DTP; the statement's one day is its first and its last."""
     if e[1] == "434" and "statement_from_day" not in fields:
         value = period(e[2], e[3])
@@ -218,22 +259,22 @@ def _read_claim_date(fields: Fields, e: list[str], component: str, index: int) -
         read_date(fields, e, DATES)
 
 
-def _read_claim_reference(fields: Fields, e: list[str], component: str, index: int) -> None:
+def _read_claim_reference(fields: Fields, e: list[str]) -> None:
     read_reference(fields, e, REFERENCES)
 
 
-def _read_claim_amount(fields: Fields, e: list[str], component: str, index: int) -> None:
+def _read_claim_amount(fields: Fields, e: list[str]) -> None:
     read_amount(fields, e, {"F5": "patient_paid_cents"})
 
 
-def _read_claim_condition(fields: Fields, e: list[str], component: str, index: int) -> None:
+def _read_claim_condition(fields: Fields, e: list[str]) -> None:
     """CRC; category 75 with IH says whether the patient is homebound."""
     read_condition(fields, e)
     if e[1] == "75" and "IH" in e[3:8]:
         set_first(fields, "homebound", {"Y": True, "N": False}.get(e[2]))
 
 
-def _read_institution(fields: Fields, e: list[str], component: str, index: int) -> None:
+def _read_institution(fields: Fields, e: list[str]) -> None:
     """CL1."""
     set_first(fields, "admission_type", code(e[1]))
     set_first(fields, "admission_source", code(e[2]))
@@ -242,12 +283,11 @@ def _read_institution(fields: Fields, e: list[str], component: str, index: int) 
 
 def _read_health_codes(fields: Fields, e: list[str], component: str, index: int) -> None:
     """HI: up to twelve composites, each with a qualifier that says what it is."""
-    for at in range(1, 13):
-        if e[at]:
-            parts = e[at].split(component)
-            qualifier = code(parts[0])
+    for at, element in enumerate(e[1:13], 1):
+        if element:
+            parts = element.split(component)
             place = Origin(loop="2300", segments={f"HI*{parts[0]}": index}, element=at)
-            _read_health_code(fields, qualifier, [*parts, *PAD[:9]], place)
+            _read_health_code(fields, code(parts[0]), parts + PAD, place)
 
 
 def _read_health_code(fields: Fields, qualifier: str, parts: list[str], place: Origin) -> None:
@@ -257,9 +297,13 @@ def _read_health_code(fields: Fields, qualifier: str, parts: list[str], place: O
         position = _count(fields, group)
         if parts[1]:
             part = Diagnosis(
-                position=position, code=diagnosis_code(parts[1]), role=role, qualifier=qualifier,
-                present_on_admission=code(parts[8]), origin=place,
-            )  # fmt: skip
+                position=position,
+                code=diagnosis_code(parts[1]),
+                role=role,
+                qualifier=qualifier,
+                present_on_admission=code(parts[8]),
+                origin=place,
+            )
             add(fields, "diagnoses", part)
     elif qualifier in PROCEDURES:
         position = _count(fields, "procedures")
@@ -272,9 +316,13 @@ def _read_health_code(fields: Fields, qualifier: str, parts: list[str], place: O
     elif parts[1]:
         value = period(parts[2], parts[3])
         found = ClaimCode(
-            family=FAMILIES.get(qualifier, qualifier), code=code(parts[1]), day=value.day, end_day=value.end_day,
-            amount_cents=cents(parts[4]), origin=place,
-        )  # fmt: skip
+            family=FAMILIES.get(qualifier, qualifier),
+            code=code(parts[1]),
+            day=value.day,
+            end_day=value.end_day,
+            amount_cents=cents(parts[4]),
+            origin=place,
+        )
         add(fields, "codes", found)
         if qualifier == "DR":
             set_first(fields, "drg", found.code)
@@ -287,27 +335,18 @@ def _count(fields: Fields, group: str) -> int:
     return counts[group]
 
 
-def _plain(read: Callable[[Fields, list[str]], None]) -> Callable[[Fields, list[str], str, int], None]:
-    def with_place(fields: Fields, e: list[str], component: str, index: int) -> None:
-        read(fields, e)
-
-    return with_place
-
-
 _COUNTS: Final = "_counts"
 
-_READERS: Final[dict[str, Callable[[Fields, list[str], str, int], None]]] = {
-    "CLM": _read_claim,
+_READERS: Final[dict[str, Callable[[Fields, list[str]], None]]] = {
     "DTP": _read_claim_date,
     "REF": _read_claim_reference,
     "AMT": _read_claim_amount,
     "CRC": _read_claim_condition,
     "CL1": _read_institution,
-    "HI": _read_health_codes,
-    "PWK": _plain(read_attachment),
-    "NTE": _plain(read_note),
-    "K3": _plain(read_fixed_note),
-    "HCP": _plain(read_repricing),
-    "CN1": _plain(read_contract),
-    "CR1": _plain(read_ambulance),
+    "PWK": read_attachment,
+    "NTE": read_note,
+    "K3": read_fixed_note,
+    "HCP": read_repricing,
+    "CN1": read_contract,
+    "CR1": read_ambulance,
 }

@@ -11,6 +11,11 @@ from typing import Final, NamedTuple
 MOST_DIGITS: Final = 12
 """Digits of an amount, or of a quantity, that are still believed."""
 
+DECIMALS: Final = 2
+DAY_LENGTH: Final = len("CCYYMMDD")
+MOST_WHOLE: Final = 9
+"""Digits of a line number or a pointer that are still believed."""
+
 _NUMBER: Final = re.compile(r"-?(?=\.?[0-9])([0-9]*)(?:\.([0-9]*))?", re.ASCII)
 
 
@@ -33,7 +38,7 @@ def cents(text: str) -> int | None:
     if found is None:
         return None
     whole, part = found.group(1), found.group(2) or ""
-    if len(part) > 2 or len(whole) + len(part) > MOST_DIGITS:
+    if len(part) > DECIMALS or len(whole) + len(part) > MOST_DIGITS:
         return None
     amount = int(whole or "0") * 100 + int(part.ljust(2, "0"))
     return -amount if text[0] == "-" else amount
@@ -51,7 +56,7 @@ def quantity(text: str) -> Decimal | None:
 @lru_cache(maxsize=16384)
 def day(text: str) -> date | None:
     """A calendar day written CCYYMMDD."""
-    if len(text) != 8 or not text.isascii() or not text.isdecimal():
+    if len(text) != DAY_LENGTH or not text.isascii() or not text.isdecimal():
         return None
     try:
         return date(int(text[:4]), int(text[4:6]), int(text[6:]))
@@ -72,13 +77,13 @@ def period(form: str, text: str) -> Period:
         start, _, end = text.partition("-")
         return Period(day(start), day(end))
     if form == "DT":
-        return Period(day(text[:8]), None, _time(text[8:]))
+        return Period(day(text[:DAY_LENGTH]), None, _time(text[DAY_LENGTH:]))
     return Period(None, None, _time(text)) if form == "TM" else Period()
 
 
 def whole(text: str) -> int | None:
     """A whole number of at most nine digits, without sign."""
-    return int(text) if 0 < len(text) <= 9 and text.isascii() and text.isdecimal() else None
+    return int(text) if 0 < len(text) <= MOST_WHOLE and text.isascii() and text.isdecimal() else None
 
 
 @lru_cache(maxsize=8192)

@@ -72,9 +72,13 @@ class Envelope:
         missing = [TRAILERS[name] for name in ("ST", "GS", "ISA") if name in self._open]
         if missing:
             self._report(
-                "INT-0017", index, "", f"The file ends without {_join(missing)}; something may be lost.",
-                "Send the whole interchange again.", missing[-1],
-            )  # fmt: skip
+                "INT-0017",
+                index,
+                "",
+                f"The file ends without {_join(missing)}; something may be lost.",
+                "Send the whole interchange again.",
+                missing[-1],
+            )
 
     def claim_version(self, version: str) -> str:
         """Note the version that the header's REF*87 gives (4010) and return the one in force."""
@@ -102,9 +106,14 @@ class Envelope:
         """A header whose trailer should have come before ``segment``."""
         trailer = TRAILERS[name]
         self._report(
-            "INT-0017", segment.index, name, f"{segment.elements[0]} follows, but {name} was not closed by {trailer}.",
-            f"End what {name} begins with {trailer}.", trailer, segment.elements[0],
-        )  # fmt: skip
+            "INT-0017",
+            segment.index,
+            name,
+            f"{segment.elements[0]} follows, but {name} was not closed by {trailer}.",
+            f"End what {name} begins with {trailer}.",
+            trailer,
+            segment.elements[0],
+        )
         del self._open[name]
 
     def _end(self, header: str, segment: Segment) -> None:
@@ -116,19 +125,30 @@ class Envelope:
         name = segment.elements[0]
         if begun is None:
             if header in self._seen:
-                self._report("INT-0017", segment.index, header, f"{name} closes nothing: no {header} is open.",
-                             f"Send {header} before {name}.", header, name)  # fmt: skip
+                self._report(
+                    "INT-0017",
+                    segment.index,
+                    header,
+                    f"{name} closes nothing: no {header} is open.",
+                    f"Send {header} before {name}.",
+                    header,
+                    name,
+                )
             return
         self._check_control(begun, segment)
         read = segment.index - begun.index + 1 if header == "ST" else self._inside[header]
         stated = segment.get(1).strip()
         if not (stated.isascii() and stated.isdecimal() and int(stated[:18]) == read):
             self._report(
-                "INT-0003", segment.index, header,
+                "INT-0003",
+                segment.index,
+                header,
                 f"{name}01 says {stated or 'nothing'}{f' {COUNTED[name]}' if stated else ''}; {read} were read.",
                 f"Set {name}01 to the number of {COUNTED[name]} sent, or send what is missing.",
-                str(read), stated, f"{name}01",
-            )  # fmt: skip
+                str(read),
+                stated,
+                f"{name}01",
+            )
 
     def _check_control(self, begun: Segment, segment: Segment) -> None:
         header, name = begun.elements[0], segment.elements[0]
@@ -136,28 +156,59 @@ class Envelope:
         first, second = begun.get(element).strip(), segment.get(2).strip()
         if first != second and not (header == "GS" and first.lstrip("0") == second.lstrip("0") != ""):
             self._report(
-                "INT-0002", segment.index, header, f"{header}{element:02} is '{first}' but {name}02 is '{second}'.",
-                "Give header and trailer the same control number.", first, second, f"{name}02",
-            )  # fmt: skip
+                "INT-0002",
+                segment.index,
+                header,
+                f"{header}{element:02} is '{first}' but {name}02 is '{second}'.",
+                "Give header and trailer the same control number.",
+                first,
+                second,
+                f"{name}02",
+            )
 
     def _check_version(self, segment: Segment) -> None:
         """Find the version of a transaction set and report one that is not supported."""
         if not self.is_claims:
             number = segment.get(1).strip()
-            self._report("INT-0004", segment.index, "ST", f"ST {number} is not a claim; skipped.",
-                         "Nothing, unless claims were meant.", CLAIM_SET, number, "ST01", "info")  # fmt: skip
+            self._report(
+                "INT-0004",
+                segment.index,
+                "ST",
+                f"ST {number} is not a claim; skipped.",
+                "Nothing, unless claims were meant.",
+                CLAIM_SET,
+                number,
+                "ST01",
+                "info",
+            )
             return
         if segment.get(1).strip() != CLAIM_SET:
-            self._report("INT-0004", segment.index, "ST", f"ST01 is '{segment.get(1)[:10]}', not 837; read as claims.",
-                         "Set ST01 to 837.", CLAIM_SET, segment.get(1)[:10], "ST01")  # fmt: skip
+            self._report(
+                "INT-0004",
+                segment.index,
+                "ST",
+                f"ST01 is '{segment.get(1)[:10]}', not 837; read as claims.",
+                "Set ST01 to 837.",
+                CLAIM_SET,
+                segment.get(1)[:10],
+                "ST01",
+            )
         group = self._open.get("GS")
         of_set, of_group = segment.get(3).strip().upper(), group.get(8).strip().upper() if group else ""
         known = forms_by_version()
         self.version = of_set if of_set[:BASE_LENGTH] in known or not of_group else of_group
-        if of_set and of_group and of_set != of_group and (of_set, of_group) not in self._reported:
+        if of_set and of_group and of_set != of_group and f"{of_set}/{of_group}" not in self._reported:
             self._reported.add(f"{of_set}/{of_group}")
-            self._report("INT-0004", segment.index, "ST", f"ST03 is {of_set} but GS08 is {of_group}.",
-                         "Give both the version of the guide that the claims follow.", of_group, of_set, "ST03")  # fmt: skip
+            self._report(
+                "INT-0004",
+                segment.index,
+                "ST",
+                f"ST03 is {of_set} but GS08 is {of_group}.",
+                "Give both the version of the guide that the claims follow.",
+                of_group,
+                of_set,
+                "ST03",
+            )
         if is_supported(self.version) or self.version in self._reported:
             return
         self._reported.add(self.version)
@@ -168,20 +219,39 @@ class Envelope:
         else:
             says = f"Version '{self.version}' is not supported; its claims were read as far as they could be."
         self._report(
-            "INT-0004", index, loop, says, "Send version 005010X222A1, 005010X223A2 or 005010X224A2.",
-            "005010X222A1, 005010X223A2 or 005010X224A2", self.version, element,
-        )  # fmt: skip
+            "INT-0004",
+            index,
+            loop,
+            says,
+            "Send version 005010X222A1, 005010X223A2 or 005010X224A2.",
+            "005010X222A1, 005010X223A2 or 005010X224A2",
+            self.version,
+            element,
+        )
 
     def _report(
-        self, rule: str, index: int, loop: str, says: str, fix: str, expected: str = "", found: str = "",
-        element: str = "", severity: str = "error",
-    ) -> None:  # fmt: skip
+        self,
+        rule: str,
+        index: int,
+        loop: str,
+        says: str,
+        fix: str,
+        expected: str = "",
+        found: str = "",
+        element: str = "",
+        severity: str = "error",
+    ) -> None:
         self.findings.append(
             IntakeFinding(
-                rule=rule, says=says, fix=fix, at=Spot(loop=loop, segment=index, element=element), expected=expected,
-                found=found, severity="info" if severity == "info" else "error",
+                rule=rule,
+                says=says,
+                fix=fix,
+                at=Spot(loop=loop, segment=index, element=element),
+                expected=expected,
+                found=found,
+                severity="info" if severity == "info" else "error",
             )
-        )  # fmt: skip
+        )
 
 
 def is_supported(version: str) -> bool:

@@ -34,7 +34,7 @@ class Node(Struct):
 
 
 class Step(Struct, frozen=True):
-    """What a segment does: how many loops it closes (``up``), the loop it opens, and what is irregular about it.
+    """What a segment does: closes ``up`` loops, opens that of ``node``, and what is irregular about it.
 
     ``note``: *order* (a loop that should have come before its neighbour), *home* (its parent loop is missing),
     *unknown* (a qualifier that no loop here is for).

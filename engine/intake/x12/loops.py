@@ -175,8 +175,13 @@ class Assembler:
         if node is not None and loop is not None and not any(s.elements[0] in service for s in loop.segments):
             loop.segments.append(segment)
             if name not in node.has:
-                self.report("INT-0005", segment, f"{name} tells no service of this claim type.",
-                            f"Use {' or '.join(sorted(service & node.has))}.", found=name)
+                self.report(
+                    "INT-0005",
+                    segment,
+                    f"{name} tells no service of this claim type.",
+                    f"Use {' or '.join(sorted(service & node.has))}.",
+                    found=name,
+                )
             elif loop is not self._loop:
                 self._late(segment, loop.id)
             return
@@ -187,8 +192,14 @@ class Assembler:
         inner = Loop(LINE, [segment], [], self.claim.loop)
         self.claim.loop.children.append(inner)
         self._stand(line.node, inner)
-        self.report("INT-0005", segment, f"{name} stands without an LX before it; it was read as a line of its own.",
-                    "Send LX before each service line.", expected="LX", found=name)
+        self.report(
+            "INT-0005",
+            segment,
+            f"{name} stands without an LX before it; it was read as a line of its own.",
+            "Send LX before each service line.",
+            expected="LX",
+            found=name,
+        )
 
     def _open_claim(self, segment: Segment) -> Iterator[Event]:
         """CLM: a claim, always, whatever is or is not open."""
@@ -207,11 +218,22 @@ class Assembler:
         for scope in self.levels:
             scope.claims += 1
         if parent.rank < LEVELS.index("2000B"):
-            self.report("INT-0005", segment, "CLM stands outside a subscriber or patient level (HL 22 or 23).",
-                        "Send the HL segments and parties of the claim before it.", expected="HL", found="CLM")
+            self.report(
+                "INT-0005",
+                segment,
+                "CLM stands outside a subscriber or patient level (HL 22 or 23).",
+                "Send the HL segments and parties of the claim before it.",
+                expected="HL",
+                found="CLM",
+            )
         if parent.claims == MOST_CLAIMS + 1:
-            self.report("INT-0006", segment, f"More than {MOST_CLAIMS} claims stand under one {parent.loop.id} level.",
-                        "Repeat the level after each 100 claims.", expected=str(MOST_CLAIMS))
+            self.report(
+                "INT-0006",
+                segment,
+                f"More than {MOST_CLAIMS} claims stand under one {parent.loop.id} level.",
+                "Repeat the level after each 100 claims.",
+                expected=str(MOST_CLAIMS),
+            )
 
     def _open_level(self, segment: Segment) -> Iterator[Event]:
         """HL: close what is further in and open the level that HL03 names."""
@@ -248,25 +270,64 @@ class Assembler:
         self._next_level = (int(number) if number.isdecimal() and len(number) <= 12 else self._next_level) + 1
         rank = LEVELS.index(level)
         if code not in LEVEL_OF_CODE:
-            self.report("INT-0013", segment, f"HL03 is '{code}', which is no level of a claim; read as {level}.",
-                        "Use 20 billing provider, 22 subscriber or 23 patient.", element="HL03", found=code)
+            self.report(
+                "INT-0013",
+                segment,
+                f"HL03 is '{code}', which is no level of a claim; read as {level}.",
+                "Use 20 billing provider, 22 subscriber or 23 patient.",
+                element="HL03",
+                found=code,
+            )
         if number != expected:
-            self.report("INT-0013", segment, f"HL01 is '{number}'; levels count up by one, so {expected} was due.",
-                        "Number the HL segments 1, 2, 3 … within each ST.", element="HL01", expected=expected, found=number)
+            self.report(
+                "INT-0013",
+                segment,
+                f"HL01 is '{number}'; levels count up by one, so {expected} was due.",
+                "Number the HL segments 1, 2, 3 … within each ST.",
+                element="HL01",
+                expected=expected,
+                found=number,
+            )
         if parent.rank != rank - 1:
-            self.report("INT-0013", segment, f"HL '{number}' is a {level} level, but no {LEVELS[rank - 1]} level is open.",
-                        f"Send HL*{CODE_OF_LEVEL.get(LEVELS[rank - 1], '20')} before it.", element="HL03", found=code)
+            self.report(
+                "INT-0013",
+                segment,
+                f"HL '{number}' is a {level} level, but no {LEVELS[rank - 1]} level is open.",
+                f"Send HL*{CODE_OF_LEVEL.get(LEVELS[rank - 1], '20')} before it.",
+                element="HL03",
+                found=code,
+            )
         elif above != parent.number:
             due = f"'{parent.number}'" if parent.number else "blank"
-            self.report("INT-0013", segment, f"HL02 names '{above}' as parent; the open {parent.loop.id} level is {due}.",
-                        "Give the HL01 of the level that this one stands under.", element="HL02",
-                        expected=parent.number, found=above)
+            self.report(
+                "INT-0013",
+                segment,
+                f"HL02 names '{above}' as parent; the open {parent.loop.id} level is {due}.",
+                "Give the HL01 of the level that this one stands under.",
+                element="HL02",
+                expected=parent.number,
+                found=above,
+            )
         if parent.rank and parent.loop.segments[0].get(4) == "0":
-            self.report("INT-0013", segment, f"HL '{parent.number}' says by HL04 that it has no level beneath, but HL "
-                        f"'{number}' stands beneath it.", "Set HL04 of the upper level to 1.", element="HL04", expected="1", found="0")
+            self.report(
+                "INT-0013",
+                segment,
+                f"HL '{parent.number}' says by HL04 that it has no level beneath, but HL '{number}' stands beneath it.",
+                "Set HL04 of the upper level to 1.",
+                element="HL04",
+                expected="1",
+                found="0",
+            )
         if rank == len(LEVELS) - 1 and child == "1":
-            self.report("INT-0013", segment, "HL04 announces a level beneath the patient; there is none.",
-                        "Set HL04 to 0.", element="HL04", expected="0", found="1")
+            self.report(
+                "INT-0013",
+                segment,
+                "HL04 announces a level beneath the patient; there is none.",
+                "Set HL04 to 0.",
+                element="HL04",
+                expected="0",
+                found="1",
+            )
 
     def _tell_header(self) -> Iterator[Event]:
         self._header_told = True
@@ -288,9 +349,15 @@ class Assembler:
             scope = self.levels[-1]
             self._stand(scope.node, scope.loop)
             if scope.rank in (1, 2) and not scope.has_child and scope.loop.segments[0].get(4) == "1":
-                self.report("INT-0013", scope.loop.segments[0],
-                            f"HL '{scope.number}' says by HL04 that a level stands beneath it; none does.",
-                            "Set HL04 to 0.", element="HL04", expected="0", found="1")
+                self.report(
+                    "INT-0013",
+                    scope.loop.segments[0],
+                    f"HL '{scope.number}' says by HL04 that a level stands beneath it; none does.",
+                    "Set HL04 to 0.",
+                    element="HL04",
+                    expected="0",
+                    found="1",
+                )
             self.levels.pop()
             yield Event("level", scope)
             _let_go(scope.loop)
@@ -309,13 +376,25 @@ class Assembler:
             segment.elements[0] = right
             yield from self.feed([segment])
             if self.claim is not None or self.levels:
-                self.report("INT-0005", segment, f"The segment name '{name}' is not in capitals.",
-                            f"Write {right}.", expected=right, found=name)
+                self.report(
+                    "INT-0005",
+                    segment,
+                    f"The segment name '{name}' is not in capitals.",
+                    f"Write {right}.",
+                    expected=right,
+                    found=name,
+                )
             return
         if not self.levels:
             self.begin(self.table, None)
-            self.report("INT-0005", segment, f"{_label(segment)} stands outside a transaction set.",
-                        "Put the claims between ST and SE.", expected="ST", found=name)
+            self.report(
+                "INT-0005",
+                segment,
+                f"{_label(segment)} stands outside a transaction set.",
+                "Put the claims between ST and SE.",
+                expected="ST",
+                found=name,
+            )
             yield from self.feed([segment])
             return
         node, loop = self._node.parent, self._loop.parent
@@ -327,15 +406,30 @@ class Assembler:
             return
         self._loop.segments.append(segment)
         if name in self.table.names:
-            self.report("INT-0005", segment, f"{_label(segment)} does not belong in loop {self._loop.id}.",
-                        "Move it to the loop that the guide has it in.", found=name)
+            self.report(
+                "INT-0005",
+                segment,
+                f"{_label(segment)} does not belong in loop {self._loop.id}.",
+                "Move it to the loop that the guide has it in.",
+                found=name,
+            )
         else:
-            self.report("INT-0005", segment, f"'{name[:20]}' is no segment of an 837.", "Remove it, or correct its name.",
-                        found=name[:20])
+            self.report(
+                "INT-0005",
+                segment,
+                f"'{name[:20]}' is no segment of an 837.",
+                "Remove it, or correct its name.",
+                found=name[:20],
+            )
 
     def _late(self, segment: Segment, home: str) -> None:
-        self.report("INT-0005", segment, f"{_label(segment)} of loop {home} stands after loop {self._loop.id}.",
-                    f"Send it before loop {self._loop.id}.", found=segment.elements[0])
+        self.report(
+            "INT-0005",
+            segment,
+            f"{_label(segment)} of loop {home} stands after loop {self._loop.id}.",
+            f"Send it before loop {self._loop.id}.",
+            found=segment.elements[0],
+        )
 
 
 def line_number(loop: Loop | None) -> int | None:

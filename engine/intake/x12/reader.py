@@ -38,9 +38,10 @@ def read_x12(stream: BinaryIO, file: str, *, keep_raw: bool = False) -> Reading:
         keep_raw: Whether to give each claim its segments' text, inherited ones included.
 
     Returns:
-        An iterator that gives a :class:`ReadClaim` for each CLM segment, and an :class:`IntakeFinding` for each problem outside any claim.
+        An iterator that gives a :class:`ReadClaim` for each CLM segment, and an :class:`IntakeFinding` for each problem
+        outside any claim.
     """
-    return _Reader(file, keep_raw).read(stream)
+    return _Reader(file, keep_raw=keep_raw).read(stream)
 
 
 class _Checks(Struct, frozen=True):
@@ -64,7 +65,7 @@ def _checks() -> _Checks | None:
 class _Reader:
     """The state of reading one file."""
 
-    def __init__(self, file: str, keep_raw: bool) -> None:
+    def __init__(self, file: str, *, keep_raw: bool) -> None:
         self.file = file
         self.keep_raw = keep_raw
         self.envelope = Envelope()
@@ -204,9 +205,7 @@ class _Reader:
         first = scope.loop.segments[0]
         source = Source(file=self.file, transaction=self.envelope.transaction or None, segment=first.index)
         claim = build_claim(scope.loop, above_of(levels), self.claim_type, source, component)
-        return ReadClaim(
-            claim=claim, findings=tuple(findings), raw=self.raw(scope, levels) if self.keep_raw else ()
-        )
+        return ReadClaim(claim=claim, findings=tuple(findings), raw=self.raw(scope, levels) if self.keep_raw else ())
 
     def check_level(self, scope: Scope) -> None:
         """Check a level's own loops, once."""

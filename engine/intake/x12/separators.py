@@ -14,6 +14,9 @@ from engine.intake.x12.segments import Separators
 ISA_LENGTH = 106
 """Bytes of an ISA segment with its terminator."""
 
+ISA_ELEMENTS = 16
+REPETITION_ELEMENT = 11
+
 _NAMES = rb"ISA|TA1|GS|ST|BHT|NM1|HL|PRV|PER|N3|N4|REF|SBR|DMG|CLM|DTP|HI|LX|SV[123]|SE|GE|IEA"
 _START = re.compile(rb"(?<![A-Za-z0-9])(?:ISA|GS|ST|BHT|HL|NM1|CLM)([^A-Za-z0-9\s.,'\"()/-])", re.IGNORECASE)
 _COMPOSITES = re.compile(
@@ -115,7 +118,7 @@ def segment_after_newline(element: str) -> re.Pattern[bytes]:
 
 def _header_tail(sample: bytes, element: bytes) -> tuple[bytes, bytes, bool]:
     """Component separator, terminator, and whether the ISA has its fixed layout."""
-    if len(sample) >= ISA_LENGTH - 1 and sample[103:104] == element and sample.count(element, 0, 104) == 16:
+    if len(sample) >= ISA_LENGTH - 1 and sample[103:104] == element and sample.count(element, 0, 104) == ISA_ELEMENTS:
         component, terminator = sample[104:105], sample[105:106] or b"~"
         if not terminator.isalnum() and terminator not in (b" ", b"\t", element):
             return component, _newline(terminator), True
@@ -123,8 +126,8 @@ def _header_tail(sample: bytes, element: bytes) -> tuple[bytes, bytes, bool]:
     head = sample[: following.start() + 1] if following else sample[: ISA_LENGTH + 4]
     core = head.rstrip(b" \t\r\n")
     if not following:
-        parts = sample[:600].split(element, 16)
-        last = parts[16] if len(parts) == 17 else b""
+        parts = sample[:600].split(element, ISA_ELEMENTS)
+        last = parts[ISA_ELEMENTS] if len(parts) > ISA_ELEMENTS else b""
         component, terminator = last[0:1], last[1:2]
         if terminator and not terminator.isalnum():
             return component, _newline(terminator), False
@@ -150,8 +153,8 @@ def _newline(terminator: bytes) -> bytes:
 
 
 def _repetition(sample: bytes, element: bytes) -> str:
-    parts = sample[:600].split(element, 12)
-    sign = parts[11] if len(parts) > 12 else b""
+    parts = sample[:600].split(element, REPETITION_ELEMENT + 1)
+    sign = parts[REPETITION_ELEMENT] if len(parts) > REPETITION_ELEMENT + 1 else b""
     return _text(sign) if len(sign) == 1 and not sign.isalnum() and not sign.isspace() else "^"
 
 
@@ -189,10 +192,12 @@ def _show(sign: bytes) -> str:
     return "the newline" if sign == b"\n" else f"'{_text(sign)}'" if sign else "nothing"
 
 
-def _malformed(
-    index: int, says: str, fix: str, expected: str, found: str, element: str = "ISA"
-) -> IntakeFinding:
+def _malformed(index: int, says: str, fix: str, expected: str, found: str, element: str = "ISA") -> IntakeFinding:
     return IntakeFinding(
-        rule="INT-0001", says=says, fix=fix, at=Spot(loop="ISA", segment=index, element=element),
-        expected=expected, found=found,
+        rule="INT-0001",
+        says=says,
+        fix=fix,
+        at=Spot(loop="ISA", segment=index, element=element),
+        expected=expected,
+        found=found,
     )

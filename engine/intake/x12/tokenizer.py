@@ -1,7 +1,7 @@
 """Bytes to segments, in bounded memory: any bytes at all give segments and findings, never an exception.
 
-The stream is read in blocks. A block is split at its last terminator, and what is left waits for the next one; a segment
-that never ends is given up after 64 KiB. Each interchange brings its own delimiters.
+The stream is read in blocks. A block is split at its last terminator, and what is left waits for the next one; a
+segment that never ends is given up after 64 KiB. Each interchange brings its own delimiters.
 """
 
 from __future__ import annotations
@@ -130,7 +130,11 @@ class _Tokenizer:
         """Note what is wrong at the segment that comes next."""
         self.findings.append(
             IntakeFinding(
-                rule=rule, says=says, fix=fix, at=Spot(segment=self.index), found=found,
+                rule=rule,
+                says=says,
+                fix=fix,
+                at=Spot(segment=self.index),
+                found=found,
                 severity="warning" if severity == "warning" else "error",
             )
         )
@@ -153,7 +157,7 @@ class _Tokenizer:
             junk += len(self.buffer) - keep
             self.drop(len(self.buffer) - keep)
         if found is None:
-            self.nothing(blank and not self.buffer.strip(_BLANK))
+            self.nothing(blank=blank and not self.buffer.strip(_BLANK))
             return False
         at, is_isa = found
         skipped = self.buffer[:at].strip(_BLANK)
@@ -169,7 +173,7 @@ class _Tokenizer:
             self.adopt(guess(self.sample(), 0))
         return True
 
-    def nothing(self, blank: bool) -> None:
+    def nothing(self, *, blank: bool) -> None:
         """Report a stream without any segment."""
         head = _show(self.buffer[:20])
         if blank:

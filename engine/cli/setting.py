@@ -1,0 +1,105 @@
+"""What the options of a command come to: a checker, ready to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import platformdirs
+from msgspec import Struct
+
+from engine.backends.durable import compile_durable
+from engine.check import Checker
+from engine.claim.model import Claim
+from engine.cli.guard import complain
+from engine.cli.inputs import claim_files, shown_name
+from engine.errors import InputError, UsageError
+from engine.intake.int_rules import load_int_rules
+from engine.intake.reading import ReadClaim
+from engine.intake.sniff import read
+from engine.reference.catalog import Tables
+from engine.rulebook.book import Rulebook
+from engine.rulebook.load import load_rulebook
+
+
+class Setting(Struct, frozen=True, kw_only=True):
+    """The options that decide about findings: plain values, from which each process of ``--jobs`` builds a checker."""
+
+    received_on: date
+    payer: str = ""
+    rules: tuple[Path, ...] = ()
+    tables: Path | None = None
+    engine: str = "durable"
+    history: Path | None = None
+
+
+def setting(
+    received_on: date | None,
+    payer: str,
+    rules: Sequence[Path] | None,
+    tables: Path | None,
+    engine: str,
+    history: Path | None,
+) -> Setting:
+    """The setting that options name; today comes in here.
+
+    Raises:
+        UsageError: the engine is not there.
+    """
+    if engine != "durable":
+        raise UsageError(f"engine {engine} is not available yet", hint="use --engine durable")
+    return Setting(
+        received_on=received_on or date.today(),  # noqa: DTZ011 -- the day where the user is
+        payer=payer,
+        rules=tuple(rules or ()),
+        tables=tables,
+        engine=engine,
+        history=history,
+    )
+
+
+def table_folders(given: Path | None) -> list[Path]:
+    """The folder of imported tables: the one given, else the user's when it exists."""
+    if given is not None:
+        return [given]
+    users = platformdirs.user_data_path("cleanclaim") / "tables"
+    return [users] if users.is_dir() else []
+
+
+def make_checker(chosen: Setting, rulebook: Rulebook | None = None) -> Checker:
+    """The checker of a setting."""
+    return Checker(
+        rulebook or load_rulebook(chosen.rules),
+        Tables.load(table_folders(chosen.tables)),
+        compile_durable,
+        engine=chosen.engine,
+        received_on=chosen.received_on,
+        payer=chosen.payer,
+        history=None if chosen.history is None else list(earlier_claims(chosen.history)),
+    )
+
+
+def earlier_claims(path: Path) -> Iterator[Claim]:
+    """The claims of a file or folder; what cannot be read is said on standard error.
+
+    Raises:
+        InputError: a file cannot be opened.
+    """
+    for name in claim_files([str(path)]):
+        try:
+            with Path(name).open("rb") as stream:
+                for item in read(stream, shown_name(name)):
+                    if isinstance(item, ReadClaim):
+                        yield item.claim
+                    elif item.severity == "error":
+                        complain(f"{shown_name(name)}: history: {item.says}")
+        except OSError as error:
+            raise InputError(error.strerror or str(error), location=shown_name(name), hint="--history PATH") from error
+
+
+def titles(rulebook: Rulebook) -> dict[str, str]:
+    """The titles of all rules, those of the readers included."""
+    return {rule.id: rule.title for rule in rulebook.rules} | {
+        rule.id: rule.title for rule in load_int_rules().values()
+    }
