@@ -32,7 +32,9 @@ EPOCH = date(1970, 1, 1).toordinal()
 class Examined:
     """One claim on its way through the stages; each stage's value stays readable for ``explain``."""
 
-    def __init__(self, claim: Claim, payer: Payer, day: int | None, facts: Sequence[Fact], used: Mapping[str, ParameterValue]) -> None:
+    def __init__(
+        self, claim: Claim, payer: Payer, day: int | None, facts: Sequence[Fact], used: Mapping[str, ParameterValue]
+    ) -> None:
         self.claim = claim
         self.payer = payer
         self.day = day
@@ -83,7 +85,9 @@ class Checker:
         history: Sequence[Claim] | None = None,
     ) -> None:
         if payer and payer not in rulebook.payers:
-            raise UsageError(f"unknown payer {payer}", hint=nearest(payer, rulebook.payers) or "a folder under rules/payers")
+            raise UsageError(
+                f"unknown payer {payer}", hint=nearest(payer, rulebook.payers) or "a folder under rules/payers"
+            )
         self.rulebook = rulebook
         self.tables = tables
         self.compile_rules = compile_rules
@@ -218,12 +222,12 @@ class Checker:
     def tool(self) -> Tool:
         """What made the report."""
         packs = tuple(PackStatement(pack.name, pack.version, pack.digest) for pack in self.rulebook.packs)
-        return Tool(name="cleanclaim", version=VERSION, engine=self.engine, packs=packs, tables=tuple(self.tables.statement()))
+        return Tool(
+            name="cleanclaim", version=VERSION, engine=self.engine, packs=packs, tables=tuple(self.tables.statement())
+        )
 
 
 def _reading_order(finding: Finding) -> tuple[int, int, int, str]:
     """Claim findings first, then line by line; the worst first; then by rule."""
     severity = {"error": 0, "warning": 1, "info": 2}[finding.severity]
     return (finding.at.line or 0, severity, finding.at.diagnosis or 0, finding.rule)
-
-

@@ -74,7 +74,7 @@ def run_twins(
             yield CaseResult(rule=rule.id, case=case.name, where=case.where, problems=problems)
 
 
-def load_base(folder: Path, name: str) -> Any:
+def load_base(folder: Path, name: str) -> Any:  # noqa: ANN401 -- JSON
     """A base claim as JSON.
 
     Raises:
@@ -92,7 +92,7 @@ def only(rulebook: Rulebook, rule: Rule) -> Rulebook:
     return structs.replace(rulebook, rules=(structs.replace(rule, status="stable", suppressed_by=()),))
 
 
-def run_case(rulebook: Rulebook, rule: Rule, case: Case, base: Any, tables: Tables) -> ClaimReport | str:
+def run_case(rulebook: Rulebook, rule: Rule, case: Case, base: object, tables: Tables) -> ClaimReport | str:
     """The report of a case's claim, or why there is none."""
     try:
         claim = claim_from_json(merge(base, case.given))
@@ -112,16 +112,18 @@ def run_case(rulebook: Rulebook, rule: Rule, case: Case, base: Any, tables: Tabl
     return checker.check_claim(ReadClaim(claim=claim))
 
 
-def claim_from_json(value: Any) -> Claim:
+def claim_from_json(value: Any) -> Claim:  # noqa: ANN401 -- JSON
     """A claim from JSON whose numbers may be text; msgspec.ValidationError (a ValueError) names what does not fit."""
     value = copy.deepcopy(value)
     tidy(value)
     return convert(value, Claim, strict=False)
 
 
-def merge(base: Any, given: Node) -> Any:
-    """``given`` over ``base``: mappings merge; a list has the given length, item i starting from the base's item i or its last;
-    ``None`` removes a value.
+def merge(base: Any, given: Node) -> Any:  # noqa: ANN401 -- JSON
+    """``given`` over ``base``.
+
+    Mappings merge; a list has the given length, item i starting from the base's item i or its last; ``None`` removes
+    a value.
 
     >>> merge({"a": 1, "l": [{"n": 1, "x": 2}]}, {"a": None, "l": [{"n": "1"}, {"n": "2"}]})
     {'l': [{'n': '1', 'x': 2}, {'n': '2', 'x': 2}]}
@@ -150,10 +152,12 @@ def _problems(case: Case, report: ClaimReport | str, rule: Rule) -> Iterator[str
     found = [(f.at.words(), f.says, f.fix) for f in report.findings]
     if case.not_evaluated is not None:
         if reasons.get(rule.id) != case.not_evaluated:
-            yield f"expected not evaluated because {case.not_evaluated!r}; came out {reasons.get(rule.id) or found or 'passed'!r}"
+            outcome = reasons.get(rule.id) or found or "passed"
+            yield f"expected not evaluated because {case.not_evaluated!r}; came out {outcome!r}"
         return
     expected = [(e.at, e.says, e.fix) for e in case.expect]
-    plain = [(at, says, next((e.fix for e in case.expect if (e.at, e.says) == (at, says) and e.fix), "") and fix) for at, says, fix in found]
+    with_fix = {(e.at, e.says) for e in case.expect if e.fix}
+    plain = [(at, says, fix if (at, says) in with_fix else "") for at, says, fix in found]
     for at, says, fix in expected:
         if (at, says, fix) not in plain:
             yield f"expected at {at!r}: {says!r}" + (f" with fix {fix!r}" if fix else "")

@@ -1,6 +1,7 @@
 """Damages claim files at random and checks them: nothing may raise, nothing may take long.
 
-Run: python tools/fuzz_check.py [VARIANTS] [SEED] [FILE …]      (default 20,000 variants of the files in examples/ and ../shared/corpus)
+Run: python tools/fuzz_check.py [VARIANTS] [SEED] [FILE …]      (default 20,000 variants of the files in examples/ and
+../shared/corpus)
 """
 
 from __future__ import annotations
@@ -21,7 +22,24 @@ from engine.rulebook.load import load_rulebook
 
 LARGEST = 60_000
 SLOW_SECONDS = 5.0
-ODD = (b"~", b"*", b":", b"^", b"\n", b"\x00", b"\xff\xfe", b"ISA", b"CLM*", b"LX*", b"HL*", b"ST*837*", b"SE*", b"{", b'"', b"9" * 400)
+ODD = (
+    b"~",
+    b"*",
+    b":",
+    b"^",
+    b"\n",
+    b"\x00",
+    b"\xff\xfe",
+    b"ISA",
+    b"CLM*",
+    b"LX*",
+    b"HL*",
+    b"ST*837*",
+    b"SE*",
+    b"{",
+    b'"',
+    b"9" * 400,
+)
 
 
 def damage(data: bytes, rnd: random.Random) -> bytes:
@@ -55,7 +73,11 @@ def main(arguments: list[str]) -> int:
     root = Path(__file__).parents[1]
     files = [Path(name) for name in arguments[2:]] or [
         path
-        for folder in (root / "examples", root.parent / "shared" / "corpus" / "x12", root.parent / "shared" / "corpus" / "fhir" / "Claim")
+        for folder in (
+            root / "examples",
+            root.parent / "shared" / "corpus" / "x12",
+            root.parent / "shared" / "corpus" / "fhir" / "Claim",
+        )
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.stat().st_size < LARGEST
     ]
@@ -81,7 +103,7 @@ def main(arguments: list[str]) -> int:
         spent = time.perf_counter() - began
         slowest = max(slowest, spent)
         seen["slow"] += spent > SLOW_SECONDS
-    print(f"{count} variants of {len(files)} files, seed {seed}: slowest {slowest:.2f} s; {dict(seen)}")  # noqa: T201
+    print(f"{count} variants of {len(files)} files, seed {seed}: slowest {slowest:.2f} s; {dict(seen)}")
     return int(any(key.startswith(("raised", "not checked")) for key in seen) or bool(seen["slow"]))
 
 

@@ -12,7 +12,10 @@ from engine.rulebook.form import Condition
 
 
 class Match(Struct, frozen=True, order=True):
-    """One way in which a rule's condition holds: the indexes, in the given facts, that its ``when`` patterns bound, in order."""
+    """One way in which a rule's condition holds.
+
+    The indexes, in the given facts, that its ``when`` patterns bound, in order.
+    """
 
     rule: str
     bound: tuple[int, ...]

@@ -188,7 +188,8 @@ class Claim(Part, frozen=True, kw_only=True):
     """One claim.
 
     ``facility_code`` is CLM05-1: the place of service of a professional or dental claim, the first two digits of the
-    type of bill of an institutional one. ``frequency_code`` is CLM05-3. Yes/no indicators are kept as sent (Y, N, W, I).
+    type of bill of an institutional one. ``frequency_code`` is CLM05-3. Yes/no indicators are kept as sent (Y, N, W,
+    I).
     """
 
     claim_type: ClaimType

@@ -17,8 +17,8 @@ class Origin(Part, frozen=True, kw_only=True):
 
     ``segments`` maps a segment key to its index in the file, counting the file's first segment (ISA) as 0. A key is the
     segment's name, or name and qualifier where a loop repeats the name: ``SV1``, ``DTP*472``, ``REF*F8``, ``HI*ABK``.
-    ``path`` is the FHIR or JSON path of the part (``Claim.item[0]``). ``element`` is the element's number where parts share
-    one segment: the second diagnosis of an HI segment has 2 (HI02).
+    ``path`` is the FHIR or JSON path of the part (``Claim.item[0]``). ``element`` is the element's number where parts
+    share one segment: the second diagnosis of an HI segment has 2 (HI02).
     """
 
     loop: str = ""

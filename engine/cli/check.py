@@ -36,7 +36,7 @@ class Format(StrEnum):
 @guarded
 def check(
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="Files or folders of claims; - is standard input.")
+        list[str], typer.Argument(metavar="PATH", help="Files or folders of claims; - is standard input.")
     ],
     report_format: Annotated[Format, typer.Option("--format", help="How to report.")] = Format.text,
     received_on: ReceivedOn = None,

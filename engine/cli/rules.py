@@ -80,7 +80,7 @@ def list_rules(
         page.line((rule.id, SEVERITIES[rule.severity][1]), f"  {rule.name}", (f"  {effect}", "dim"))
         page.paragraph(rule.title, indent=10)
     by_pack = sorted(Counter(rule.pack for rule in found).items())
-    page.line(count(len(found), "rule"), *[f", {name} {number}" for name, number in by_pack])
+    page.line(f"{count(len(found), 'rule')}: {', '.join(f'{name} {number}' for name, number in by_pack) or 'none'}")
     return 0
 
 

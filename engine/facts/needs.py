@@ -12,8 +12,11 @@ TagOperator = Literal["in_set", "one_of", "starts_with", "present"]
 
 
 class Tag(Struct, frozen=True):
-    """A flag to put on each fact of a kind: whether ``field`` is in a set, one of a few values, begins with one of a few
-    prefixes, or is present. All but ``present`` are left off a fact that lacks the field."""
+    """A flag to put on each fact of a kind.
+
+    Whether ``field`` is in a set, is one of a few values, begins with one of a few prefixes, or is present. All but
+    ``present`` are left off a fact that lacks the field.
+    """
 
     field: str
     operator: TagOperator

@@ -16,8 +16,9 @@ from msgspec import Struct, convert
 FieldType = Literal["text", "enum", "flag", "count", "cents", "day", "quantity", "icd10"]
 """How a field is compared and printed.
 
-``text`` and ``icd10`` are codes and words (``icd10`` is held without the dot and printed with it); ``enum`` is text out of
-``values``; ``flag`` is true or false; ``count``, ``cents`` and ``day`` are whole numbers; ``quantity`` is held in thousandths.
+``text`` and ``icd10`` are codes and words (``icd10`` is held without the dot and printed with it); ``enum`` is text
+out of ``values``; ``flag`` is true or false; ``count``, ``cents`` and ``day`` are whole numbers; ``quantity`` is held
+in thousandths.
 """
 
 ORDERED: frozenset[FieldType] = frozenset({"count", "cents", "day", "quantity"})
@@ -25,8 +26,11 @@ TEXTUAL: frozenset[FieldType] = frozenset({"text", "enum", "icd10"})
 
 
 class Field(Struct, frozen=True, kw_only=True):
-    """One field of a kind. ``needs`` names what must be there before it can be known: ``table/NAME``, ``history`` or
-    ``eligibility``; ``p``, ``i``, ``d`` and ``fhir`` say where it comes from in 837P, 837I, 837D and FHIR R4."""
+    """One field of a kind.
+
+    ``needs`` names what must be there before it can be known: ``table/NAME``, ``history`` or ``eligibility``; ``p``,
+    ``i``, ``d`` and ``fhir`` say where it comes from in 837P, 837I, 837D and FHIR R4.
+    """
 
     type: FieldType
     about: str
@@ -39,7 +43,10 @@ class Field(Struct, frozen=True, kw_only=True):
 
 
 class Kind(Struct, frozen=True, kw_only=True):
-    """One kind of fact: a claim has none, one or many of it. ``part`` is the part of a claim it stands for, if it is one."""
+    """One kind of fact: a claim has none, one or many of it.
+
+    ``part`` is the part of a claim it stands for, if it is one.
+    """
 
     name: str = ""
     about: str
@@ -54,7 +61,9 @@ def vocabulary() -> dict[str, Kind]:
     text = (resources.files("engine.facts") / "vocabulary.yaml").read_text(encoding="utf-8")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     words = convert(yaml.load(text, Loader=loader), dict[str, Kind])  # noqa: S506 -- both are safe loaders
-    return {name: Kind(name=name, about=k.about, fields=k.fields, needs=k.needs, part=k.part) for name, k in words.items()}
+    return {
+        name: Kind(name=name, about=k.about, fields=k.fields, needs=k.needs, part=k.part) for name, k in words.items()
+    }
 
 
 def nearest(name: str, known: object) -> str:

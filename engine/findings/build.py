@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from msgspec import UNSET, UnsetType
 
@@ -27,7 +28,7 @@ def build_finding(
     """The finding of one match. ``bound`` maps the names of ``when`` to facts, ``payer`` is the claim's payer fact."""
     at = place(claim, rule.at, bound[rule.at.name])
     severity = (change.severity if change else None) or rule.severity
-    status = "stable" if rule.status == "stable" else "testing"
+    status: Literal["stable", "testing"] = "stable" if rule.status == "stable" else "testing"
     because: str | UnsetType = f"{change.because} ({change.payer})" if change else UNSET
     return Finding(
         rule=rule.id,

@@ -16,11 +16,21 @@ from engine.rulebook.rule import Rule
 SUPPLIED = {"history": "no history was given", "eligibility": "no eligibility answer was given"}
 
 
-def unready(rule: Rule, day: int | None, tables: Tables, claim_type: ClaimType, known: Mapping[str, object], supplied: frozenset[str]) -> str:
+def unready(
+    rule: Rule,
+    day: int | None,
+    tables: Tables,
+    claim_type: ClaimType,
+    known: Mapping[str, object],
+    supplied: frozenset[str],
+) -> str:
     """Why a rule cannot be run on claims of this day at all, or the empty string.
 
     Args:
+        rule: the rule.
         day: the claim's first service day (``None``: it has none, and dates do not restrict).
+        tables: the reference tables.
+        claim_type: decides which of two tables an alias (``mue``) means.
         known: the names of the parameters that have a value for the payer on the day.
         supplied: which of ``history`` and ``eligibility`` the caller gave.
     """
@@ -37,20 +47,31 @@ def unready(rule: Rule, day: int | None, tables: Tables, claim_type: ClaimType, 
             return SUPPLIED.get(need, f"{need} was not given")
     for name in rule.parameters:
         if name not in known:
-            return f"parameter {name} has no value for this payer on {iso(day)}" if day is not None else f"parameter {name} has no value"
+            return (
+                f"parameter {name} has no value for this payer on {iso(day)}"
+                if day is not None
+                else f"parameter {name} has no value"
+            )
     return ""
 
 
 def older_tables(rules: Iterable[Rule], day: int | None, tables: Tables, claim_type: ClaimType) -> tuple[str, ...]:
-    """Remarks on the tables that these rules ask and that end before the claim's service day: they answer, but are old."""
+    """Remarks on the tables that these rules ask and that end before the claim's service day.
+
+    They answer, but are old.
+    """
     if day is None:
         return ()
-    names = {table_for(n.removeprefix("table/"), claim_type) for rule in rules for n in rule.needs if n.startswith("table/")}
+    names = {
+        table_for(n.removeprefix("table/"), claim_type) for rule in rules for n in rule.needs if n.startswith("table/")
+    }
     remarks = []
     for name in sorted(names):
         edition = tables.edition(name, day)
         if edition and edition.last_day is not None and edition.last_day < day:
-            remarks.append(f"table {name} {edition.edition} ends {iso(edition.last_day)}, before the service day {iso(day)}")
+            remarks.append(
+                f"table {name} {edition.edition} ends {iso(edition.last_day)}, before the service day {iso(day)}"
+            )
     return tuple(remarks)
 
 

@@ -1,4 +1,7 @@
-"""Why a rule did or did not fire on a claim: the facts it bound, the tests they met, and what would change the answer."""
+"""Why a rule did or did not fire on a claim.
+
+The facts it bound, the tests they met, and what would change the answer.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +29,9 @@ class TestSeen(Struct, frozen=True, kw_only=True):
 class Explanation(Struct, frozen=True, kw_only=True):
     """Why a rule came out as it did on one claim.
 
-    ``outcome`` is finding, suppressed, passed, not_evaluated or not_applicable; ``because`` says it in a sentence; ``tests``
-    are those of the match, or of the binding that went furthest; ``would_fire_if`` names the first test that failed.
+    ``outcome`` is finding, suppressed, passed, not_evaluated or not_applicable; ``because`` says it in a sentence;
+    ``tests`` are those of the match, or of the binding that went furthest; ``would_fire_if`` names the first test
+    that failed.
     """
 
     rule: str
@@ -52,7 +56,10 @@ def trace(rule: Rule, facts: Sequence[Fact], bound: Sequence[int]) -> tuple[Test
 
 
 def why_not(rule: Rule, facts: Sequence[Fact]) -> tuple[str, tuple[TestSeen, ...], str]:
-    """For a rule that did not match: a sentence, the tests of its best partial match, and what would have made it fire."""
+    """For a rule that did not match.
+
+    A sentence, the tests of its best partial match, and what would have made it fire.
+    """
     miss = nearest_miss(rule.condition, facts)
     if miss is None:
         return "nothing on the claim could match", (), ""
@@ -61,7 +68,11 @@ def why_not(rule: Rule, facts: Sequence[Fact]) -> tuple[str, tuple[TestSeen, ...
         return f"an exception of the rule is met: {miss.silenced}", tests, f"there were no {miss.silenced}"
     if miss.failed:
         last = _seen(miss.failed, rule, facts)
-        return f"{last.fact}: {last.test} does not hold, it is {last.read}", (*tests, last), f"{last.test} on {last.fact}"
+        return (
+            f"{last.fact}: {last.test} does not hold, it is {last.read}",
+            (*tests, last),
+            f"{last.test} on {last.fact}",
+        )
     if miss.nothing:
         kind = rule.kinds[miss.nothing]
         return f"the claim has no {kind} for {miss.nothing}", tests, f"there were a {kind} that meets {miss.nothing}"
@@ -70,7 +81,9 @@ def why_not(rule: Rule, facts: Sequence[Fact]) -> tuple[str, tuple[TestSeen, ...
 
 def _undecided(miss: Partial, rule: Rule, facts: Sequence[Fact]) -> str:
     step = _seen(miss.unknown[0], rule, facts) if miss.unknown else None
-    return f"{step.fact}: {step.test} cannot be judged, a value is absent" if step else "nothing on the claim could match"
+    return (
+        f"{step.fact}: {step.test} cannot be judged, a value is absent" if step else "nothing on the claim could match"
+    )
 
 
 def _seen(step: Step, rule: Rule, facts: Sequence[Fact]) -> TestSeen:
@@ -81,7 +94,9 @@ def _seen(step: Step, rule: Rule, facts: Sequence[Fact]) -> TestSeen:
     if step.test.field != field:
         value = fact.values.get(field)
     outcome = {True: "holds", False: "does not hold", None: "cannot be judged"}[step.held]
-    referred = "." in argument and operator not in ("is", "is_not", "is_one_of", "starts_with") or argument.startswith("param.")
+    referred = (
+        "." in argument and operator not in ("is", "is_not", "is_one_of", "starts_with")
+    ) or argument.startswith("param.")
     return TestSeen(
         fact=called(fact),
         test=f"{step.name}.{field} {operator} {argument}".strip(),

@@ -34,7 +34,10 @@ def claim_finding(found: IntakeFinding, claim: Claim) -> Finding:
 
 
 def not_checked(claim: Claim, error: Exception) -> ClaimReport:
-    """The report of a claim on which cleanclaim itself failed: named by the kind of fault only, which holds no claim content."""
+    """The report of a claim on which cleanclaim itself failed.
+
+    Named by the kind of fault only, which holds no claim content.
+    """
     finding = claim_finding(
         IntakeFinding(
             rule="INT-0020",

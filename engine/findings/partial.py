@@ -1,7 +1,7 @@
 """How far a condition holds on the facts of a claim, in three values: for coverage and for "why not".
 
-A test on an absent field is neither true nor false. A rule that did not fire was judged (*passed*) unless some binding fails
-on nothing but absent fields: then the data decides nothing, and the rule was *not evaluated*.
+A test on an absent field is neither true nor false. A rule that did not fire was judged (*passed*) unless some
+binding fails on nothing but absent fields: then the data decides nothing, and the rule was *not evaluated*.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ BINDINGS_LIMIT = 20_000
 
 
 class Step(Struct, frozen=True):
-    """One test on one fact: the value read, the value compared with, and whether it held (``None``: a value is absent)."""
+    """One test on one fact.
+
+    The value read, the value compared with, and whether it held (``None``: a value is absent).
+    """
 
     name: str
     test: Test
@@ -28,7 +31,10 @@ class Step(Struct, frozen=True):
 
 
 class Partial(Struct, frozen=True):
-    """A binding as far as it went. ``failed`` is the first test that did not hold; ``silenced`` the pattern of ``unless`` that was met."""
+    """A binding as far as it went.
+
+    ``failed`` is the first test that did not hold; ``silenced`` the pattern of ``unless`` that was met.
+    """
 
     bound: tuple[int, ...]
     unknown: tuple[Step, ...] = ()
@@ -56,7 +62,9 @@ def judge(pattern: Pattern, index: int, facts: Sequence[Fact], bound: dict[str, 
     values = facts[index].values
     for test in pattern.tests:
         found = values.get(test.field)
-        wanted = facts[bound[test.value.name]].values.get(test.value.field) if isinstance(test.value, Ref) else test.value
+        wanted = (
+            facts[bound[test.value.name]].values.get(test.value.field) if isinstance(test.value, Ref) else test.value
+        )
         held = None if found is None or wanted is None else holds(test.comparison, found, wanted)
         steps.append(Step(pattern.name, test, index, found, wanted, held))
         if held is False:
@@ -75,7 +83,9 @@ def partials(condition: Condition, facts: Sequence[Fact]) -> Iterator[Partial]:
         bound, unknown, passed = stack.pop()
         left -= 1
         if len(bound) == len(condition.when):
-            yield Partial(tuple(bound.values()), unknown, silenced=_silenced(condition, facts, by_kind, bound), passed=passed)
+            yield Partial(
+                tuple(bound.values()), unknown, silenced=_silenced(condition, facts, by_kind, bound), passed=passed
+            )
             continue
         pattern = condition.when[len(bound)]
         candidates = [i for i in by_kind.get(pattern.kind, ()) if i not in bound.values()]

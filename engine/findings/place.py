@@ -1,6 +1,11 @@
-"""Where a finding lies: from the matched fact to the part of the claim, and from there to X12, FHIR and the paper form."""
+"""Where a finding lies.
+
+From the matched fact to the part of the claim, and from there to X12, FHIR and the paper form.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from engine.claim.locations import Place, element_of, locate
 from engine.claim.model import Claim, Origin
@@ -46,24 +51,32 @@ def _at(claim: Claim, part: str, number: int, field: str, role: str, line: int =
 
 def _origin(claim: Claim, part: str, number: int) -> tuple[Origin, str]:
     """The part's origin, and its FHIR path: the one it was read from, else the one it would have."""
-    index = 0
-    origin, path = claim.origin, "Claim"
-    if part == "line":
-        index = next((i for i, item in enumerate(claim.lines) if item.number == number), 0)
-        origin, path = (claim.lines[index].origin if claim.lines else Origin()), f"Claim.item[{index}]"
-    elif part == "diagnosis":
-        index = next((i for i, item in enumerate(claim.diagnoses) if item.position == number), 0)
-        origin, path = (claim.diagnoses[index].origin if claim.diagnoses else Origin()), f"Claim.diagnosis[{index}]"
-    elif part in ("provider", "other_payer", "code", "procedure"):
-        owner = {
-            "provider": (claim.providers + tuple(p for item in claim.lines for p in item.providers), "Claim.careTeam"),
-            "other_payer": (claim.other_payers, "Claim.insurance"),
-            "code": (claim.codes, "Claim.supportingInfo"),
-            "procedure": (claim.procedures, "Claim.procedure"),
-        }[part]
-        if 1 <= number <= len(owner[0]):
-            origin, path = owner[0][number - 1].origin, owner[1]
-    return origin, origin.path if origin.path.startswith("Claim") else path
+    origins, path, index = _parts(claim, part, number)
+    if not 0 <= index < len(origins):
+        return claim.origin, "Claim"
+    origin = origins[index]
+    return origin, origin.path if origin.path.startswith("Claim") else path.format(index)
+
+
+def _parts(claim: Claim, part: str, number: int) -> tuple[Sequence[Origin], str, int]:
+    """The origins of all parts of a kind, the FHIR path of one, and the index of the one with this number."""
+    match part:
+        case "line":
+            found = next((i for i, line in enumerate(claim.lines) if line.number == number), -1)
+            return [line.origin for line in claim.lines], "Claim.item[{}]", found
+        case "diagnosis":
+            return [d.origin for d in claim.diagnoses], "Claim.diagnosis[{}]", number - 1
+        case "provider":
+            providers = (*claim.providers, *(p for line in claim.lines for p in line.providers))
+            return [p.origin for p in providers], "Claim.careTeam[{}]", number - 1
+        case "other_payer":
+            return [p.origin for p in claim.other_payers], "Claim.insurance[{}]", number - 1
+        case "code":
+            return [c.origin for c in claim.codes], "Claim.supportingInfo[{}]", number - 1
+        case "procedure":
+            return [p.origin for p in claim.procedures], "Claim.procedure[{}]", number - 1
+        case _:
+            return (), "Claim", -1
 
 
 def _x12(claim: Claim, spot: Place, origin: Origin) -> X12At | None:

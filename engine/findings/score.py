@@ -74,4 +74,6 @@ def claim_cents(claim: Claim, findings: Iterable[Finding]) -> int:
         elif finding.cents_at_risk and finding.at.line is not None:
             lines[finding.at.line] = finding.cents_at_risk
     at_risk = total or sum(lines.values())
-    return min(at_risk, claim.total_charge_cents) if claim.total_charge_cents and claim.total_charge_cents > 0 else at_risk
+    return (
+        min(at_risk, claim.total_charge_cents) if claim.total_charge_cents and claim.total_charge_cents > 0 else at_risk
+    )

@@ -57,7 +57,10 @@ def shown(value: Value | None, kind: FieldType) -> str:
 
 
 def plain(value: Value, kind: FieldType) -> str | int | bool:
-    """A value for JSON: days as ISO dates, quantities as whole numbers or decimal text, cents and counts as they are."""
+    """A value for JSON.
+
+    Days as ISO dates, quantities as whole numbers or decimal text, cents and counts as they are.
+    """
     if isinstance(value, int) and not isinstance(value, bool):
         if kind == "day":
             return iso(value)

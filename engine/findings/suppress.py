@@ -8,10 +8,13 @@ from engine.findings.report import Finding, Suppressed
 from engine.rulebook.rule import Rule
 
 
-def suppress(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...]]:
-    """Leave out each finding whose rule names, in ``suppressed_by``, a rule that found something on the same part of the claim.
+def suppress(
+    findings: Sequence[Finding], rules: Mapping[str, Rule]
+) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...]]:
+    """Leave out each finding that another on the same part of the claim makes noise.
 
-    A suppressor must itself be stable or the finding in testing: a shadow finding never hides a stable one.
+    Which others those are, the finding's rule names in ``suppressed_by``. A shadow finding never hides a stable one:
+    the suppressor must be stable, or the finding be in testing itself.
     """
     places: dict[tuple[str, tuple[object, ...]], Finding] = {(f.rule, _part(f)): f for f in findings}
     kept: list[Finding] = []

@@ -11,8 +11,11 @@ from engine.claim.model import Claim
 
 
 class Spot(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A place in the input: X12 ``loop``, ``segment`` (index in the file, ISA is 0) and ``element`` (``SV101-2``), or ``path``
-    (FHIR or JSON path). ``line`` is the service line's number where the place lies on one."""
+    """A place in the input.
+
+    X12: ``loop``, ``segment`` (index in the file, ISA is 0) and ``element`` (``SV101-2``); JSON and FHIR: ``path``.
+    ``line`` is the service line's number where the place lies on one.
+    """
 
     loop: str = ""
     segment: int | None = None
@@ -40,7 +43,8 @@ class IntakeFinding(Struct, frozen=True, kw_only=True):
 class ReadClaim(Struct, frozen=True, kw_only=True):
     """A claim and the structural problems that lie inside it.
 
-    ``raw`` is the claim's own input for ``explain --stage intake``: (index, loop, segment text) of X12, or (0, path, JSON).
+    ``raw`` is the claim's own input for ``explain --stage intake``: (index, loop, segment text) of X12, or (0, path,
+    JSON).
     """
 
     claim: Claim

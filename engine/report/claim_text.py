@@ -10,6 +10,7 @@ from engine.findings.show import shown
 from engine.report.line_table import write_lines
 from engine.report.page import Page
 from engine.report.words import SEVERITIES, VERDICTS, count, expected, money, source, spaced, where
+from engine.rulebook.payers import BASE
 
 REASONS_SHOWN = 3
 
@@ -21,7 +22,7 @@ def write_claim(page: Page, report: ClaimReport, claim: Claim, *, verbose: bool 
         (word, style),
         "  ",
         (f"Claim {report.claim_id or '(no id)'}", "bold"),
-        f"  score {report.score}  charged {money(report.charge_cents)}",
+        f"  score {report.score} of 100  charged {money(report.charge_cents)}",
         f"  at risk {money(report.cents_at_risk)}" if report.cents_at_risk else "",
     )
     page.paragraph(_about(report, claim), indent=2, style="dim")
@@ -43,8 +44,8 @@ def write_claim(page: Page, report: ClaimReport, claim: Claim, *, verbose: bool 
     write_coverage(page, report, verbose=verbose)
 
 
-def write_finding(page: Page, finding: Finding, *, indent: int) -> None:
-    """One finding: its rule, the message, the fix, the place, what the payer would do, and the source."""
+def write_finding(page: Page, finding: Finding, *, indent: int, cited: bool = True) -> None:
+    """One finding: its rule, message, fix and place, what the payer would do, and (``cited``) the first source."""
     word, style = SEVERITIES[finding.severity]
     page.line(
         (f"{word:<5}", style),
@@ -56,7 +57,12 @@ def write_finding(page: Page, finding: Finding, *, indent: int) -> None:
     inner = indent + 7
     page.paragraph(finding.says, indent=inner)
     page.paragraph(finding.fix, indent=inner, label="Fix:", label_style="bold")
-    for label, text in (("Where:", where(finding.at)), ("Expect:", expected(finding)), ("Source:", source(finding))):
+    details = [
+        ("Where:", where(finding.at)),
+        ("Expect:", expected(finding)),
+        ("Source:", source(finding) if cited else ""),
+    ]
+    for label, text in details:
         if text:
             page.paragraph(text, indent=inner, label=label, style="dim")
     for used in finding.parameters:
@@ -108,6 +114,12 @@ def heading(at: FindingAt, claim: Claim) -> str:
     return spaced(at.part).capitalize() or "Claim"
 
 
+def payer_name(report: ClaimReport, claim: Claim) -> str:
+    """The payer as the claim names it, and whose rules were applied."""
+    rules = "rules for any payer" if report.payer == BASE else report.payer
+    return f"{claim.payer.name or '(unnamed)'} ({rules})"
+
+
 def _about(report: ClaimReport, claim: Claim) -> str:
     place = ""
     if claim.facility_code:
@@ -117,7 +129,7 @@ def _about(report: ClaimReport, claim: Claim) -> str:
             if institutional
             else f"place of service {claim.facility_code}"
         )
-    payer = f"payer {claim.payer.name or '(unnamed)'} ({report.payer})"
+    payer = f"payer {payer_name(report, claim)}"
     origin = report.source
     parts = [
         f"transaction {origin.transaction}" if origin.transaction else "",

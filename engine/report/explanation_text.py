@@ -9,7 +9,8 @@ from engine.findings.report import Finding
 from engine.report.claim_text import write_finding
 from engine.report.explanation import judged_title
 from engine.report.page import Page
-from engine.report.words import SEVERITIES, clean
+from engine.report.rule_words import readable
+from engine.report.words import SEVERITIES
 from engine.rulebook.rule import Rule
 
 STYLES = {
@@ -26,7 +27,7 @@ def write_explained_finding(
     page: Page, finding: Finding, explanations: Sequence[Explanation], rule: Rule | None
 ) -> None:
     """A finding with the reason, the facts and tests behind it, and every source."""
-    write_finding(page, finding, indent=2)
+    write_finding(page, finding, indent=2, cited=False)
     if finding.why:
         page.paragraph(finding.why, indent=9, label="Why:", label_style=LABEL_STYLE)
     for number, item in enumerate(explanations, start=1):
@@ -42,7 +43,7 @@ def write_explanation(page: Page, item: Explanation, rule: Rule) -> None:
     _, style = SEVERITIES[rule.severity]
     page.line((rule.id, style), f" {rule.name}: {item.title}")
     page.line("  ", (judged_title(item.outcome).upper(), STYLES[item.outcome]))
-    page.paragraph(item.because, indent=2)
+    page.paragraph(readable(item.because), indent=2)
     page.paragraph(item.why, indent=2, label="Why:", label_style=LABEL_STYLE)
     if item.tests:
         page.line(
@@ -54,20 +55,22 @@ def write_explanation(page: Page, item: Explanation, rule: Rule) -> None:
         )
         write_tests(page, item.tests, indent=4)
     if item.would_fire_if:
-        page.paragraph(f"It would fire if {item.would_fire_if}.", indent=2)
+        page.paragraph(f"It would fire if {readable(item.would_fire_if)}.", indent=2)
     write_sources(page, rule, None, indent=2)
 
 
 def write_tests(page: Page, tests: Sequence[TestSeen], *, indent: int) -> None:
     """The tests: on which fact, what was asked, what was read."""
-    rows = [(t.fact, t.test.replace("_", " "), t.read, t.compared_with, t.outcome) for t in tests]
-    styles = ["" if t.outcome == "holds" else "bold" for t in tests]
-    if any(len(clean("  ".join(row))) + indent + 8 > page.width * 2 for row in rows):
-        for row in rows:
-            page.paragraph("; ".join(part for part in row if part), indent=indent)
+    told = [test for test in tests if not test.test.startswith("param.")]
+    rows = [(t.fact, readable(t.test), t.read, t.compared_with, t.outcome) for t in told]
+    heading = ("On", "Test", "Read", "Compared with", "")
+    widths = [max(len(row[i]) for row in (heading, *rows)) + 2 for i in range(len(heading))]
+    if rows and sum(widths) + indent <= page.width:
+        page.columns([heading, *rows], indent=indent, styles=["" if t.outcome == "holds" else "bold" for t in told])
         return
-    if rows:
-        page.columns([("On", "Test", "Read", "Compared with", ""), *rows], indent=indent, styles=styles)
+    for fact, test, read, compared, outcome in rows:
+        against = f", compared with {compared}" if compared else ""
+        page.paragraph(f"{fact}: {test}; read {read}{against}; {outcome}", indent=indent)
 
 
 def write_sources(page: Page, rule: Rule | None, finding: Finding | None, *, indent: int) -> None:

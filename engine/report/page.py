@@ -10,7 +10,7 @@ from rich.text import Text
 
 from engine.report.words import clean
 
-LABEL = 8
+LABEL = 9
 MOST_WIDTH = 120
 
 

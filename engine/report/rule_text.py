@@ -64,7 +64,7 @@ def _predicted(rule: Rule) -> str:
 
 def _about(rule: Rule) -> str:
     applies = rule.applies
-    said = [f"{' and '.join(applies.claim_types)} claims"]
+    said = [f"{', '.join(applies.claim_types)} claims"]
     for label, names in (
         ("settings", applies.settings),
         ("kinds of payer", applies.payer_kinds),

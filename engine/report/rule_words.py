@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from engine.facts.vocabulary import vocabulary
@@ -55,4 +56,22 @@ def test_words(name: str, kind: str, test: Test) -> str:
 
 def template_words(template: Template) -> str:
     """A message with its slots as the author wrote them."""
-    return "".join(f"{{{part.name}.{part.field}}}" if isinstance(part, Slot) else part for part in template)
+    return "".join(_slot(part) if isinstance(part, Slot) else part for part in template)
+
+
+def readable(text: str) -> str:
+    """A trace with its operators in words.
+
+    >>> readable("line.units more_than param.most_units")
+    "line.units is more than the payer's most_units"
+    """
+    for name, phrase in OPERATORS.items():
+        if "_" in name:
+            text = text.replace(f" {name} ", f" {phrase.removesuffix(' {}')} ")
+        elif name in ("present", "missing"):
+            text = re.sub(rf"(\.\w+) {name}\b", rf"\1 {phrase}", text)
+    return re.sub(r"\bparam\.", "the payer's ", text)
+
+
+def _slot(slot: Slot) -> str:
+    return f"{{{slot.name}}}" if slot.name.startswith("param.") else f"{{{slot.name}.{slot.field}}}"

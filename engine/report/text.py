@@ -8,7 +8,7 @@ from rich.console import Console
 
 from engine.claim.model import Claim
 from engine.findings.report import ClaimReport, InputFinding, Tool
-from engine.report.claim_text import write_claim
+from engine.report.claim_text import payer_name, write_claim
 from engine.report.page import Page
 from engine.report.summary_text import Basis, write_summary
 from engine.report.tally import Tally
@@ -53,7 +53,7 @@ class TextReport:
     def claim(self, report: ClaimReport, claim: Claim) -> None:
         """One claim; a line when there is nothing to say about it."""
         if report.verdict == "clean" and not report.findings and report.coverage.evaluated:
-            self._clean(report)
+            self._clean(report, claim)
             return
         self._end_clean_run()
         self.page.blank()
@@ -84,7 +84,7 @@ class TextReport:
             basis = Basis(tool=self.tool, titles=self.titles, received_on=self.received_on)
             write_summary(self.page, tally, basis, verbose=self.verbose)
 
-    def _clean(self, report: ClaimReport) -> None:
+    def _clean(self, report: ClaimReport, claim: Claim) -> None:
         self.clean_run += 1
         if self.clean_run > CLEAN_SHOWN and not self.verbose:
             return
@@ -95,7 +95,7 @@ class TextReport:
             (word, style),
             "  ",
             (f"Claim {report.claim_id or '(no id)'}", "bold"),
-            f"  {report.claim_type}, {report.payer}, charged {money(report.charge_cents)}  ",
+            f"  {report.claim_type}, {payer_name(report, claim)}, charged {money(report.charge_cents)}  ",
             (_judged(report), "dim"),
         )
         self.after_line = True

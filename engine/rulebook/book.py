@@ -58,7 +58,9 @@ class Rulebook(Struct, frozen=True, kw_only=True):
             for kind, names in sorted(fields.items())
         }
 
-    def payer_for(self, *, slug: str = "", payer_id: str = "", filing_indicator: str = "", claim_type: str = "") -> Payer:
+    def payer_for(
+        self, *, slug: str = "", payer_id: str = "", filing_indicator: str = "", claim_type: str = ""
+    ) -> Payer:
         """The payer of a claim: named by the caller, else by payer id, else by filing indicator, else ``_base``.
 
         Among payers that share an identifier the one that names the claim type wins.
@@ -80,7 +82,11 @@ class Rulebook(Struct, frozen=True, kw_only=True):
             (not applies.payer_kinds or payer.kind in applies.payer_kinds)
             and (not applies.payers or any(slug in applies.payers for slug in payer.lineage))
             and (home not in self.payers or home in payer.lineage)
-            and (not applies.settings or inpatient is None or ("inpatient" if inpatient else "outpatient") in applies.settings)
+            and (
+                not applies.settings
+                or inpatient is None
+                or ("inpatient" if inpatient else "outpatient") in applies.settings
+            )
         )
 
 
@@ -98,5 +104,3 @@ def override_on(payer: Payer, rule: str, day: int) -> Override | None:
     """The payer's change to a rule on a service day, if it has one."""
     change = payer.overrides.get(rule)
     return change if change and (change.until is None or day <= change.until) else None
-
-

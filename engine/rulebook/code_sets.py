@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.errors import RuleError
 from engine.reference.code_set import CodeSet, Window
-from engine.rulebook.document import Node, read_document
+from engine.rulebook.document import Node, items, read_document
 from engine.rulebook.schema import check_shape
 from engine.rulebook.values import day_number
 
@@ -22,14 +22,16 @@ def read_code_set(path: Path, name: str, schema: Path) -> tuple[CodeSet | None, 
         return None, mistakes
     content = document.content
     if content["set"] != path.stem:
-        return None, [document.error(f"set {content['set']} stands in {path.name}", "set", hint="the file's name is the set's")]
+        return None, [
+            document.error(f"set {content['set']} stands in {path.name}", "set", hint="the file's name is the set's")
+        ]
     windows: list[Window] = []
-    for number, member in enumerate(_list(content["members"])):
+    for number, member in enumerate(items(content["members"])):
         try:
             windows.append(_window(member))
         except ValueError as error:
             mistakes.append(document.error(str(error), "members", number))
-    sources = "; ".join(f"{s['title']}, {s['locator']}" for s in _list(content["references"]) if isinstance(s, dict))
+    sources = "; ".join(f"{s['title']}, {s['locator']}" for s in items(content["references"]) if isinstance(s, dict))
     if mistakes:
         return None, mistakes
     return CodeSet(name=path.stem, title=str(content["title"]), source=sources, windows=tuple(windows)), []
@@ -38,7 +40,7 @@ def read_code_set(path: Path, name: str, schema: Path) -> tuple[CodeSet | None, 
 def _window(member: Node) -> Window:
     entries = member if isinstance(member, dict) else {}
     ranges = []
-    for text in map(str, _list(entries.get("ranges"))):
+    for text in map(str, items(entries.get("ranges"))):
         low, dash, high = text.partition("-")
         if not dash or len(low) != len(high) or low > high:
             message = f"range {text!r} is not LOW-HIGH with codes of equal length"
@@ -46,23 +48,17 @@ def _window(member: Node) -> Window:
         ranges.append((low, high))
     days = {}
     for key in ("from", "to"):
-        text = entries.get(key)
-        days[key] = day_number(str(text)) if text is not None else None
+        written = entries.get(key)
+        days[key] = day_number(str(written)) if written is not None else None
     return Window(
         first_day=days["from"],
         last_day=days["to"],
-        codes=frozenset(map(_code, _list(entries.get("codes")))),
-        prefixes=tuple(map(_code, _list(entries.get("prefixes")))),
+        codes=frozenset(map(_code, items(entries.get("codes")))),
+        prefixes=tuple(map(_code, items(entries.get("prefixes")))),
         ranges=tuple(ranges),
-        excluded=tuple(map(_code, _list(entries.get("except")))),
+        excluded=tuple(map(_code, items(entries.get("except")))),
     )
 
 
 def _code(node: Node) -> str:
     return str(node).replace(".", "").upper()
-
-
-def _list(node: Node) -> list[Node]:
-    return node if isinstance(node, list) else []
-
-

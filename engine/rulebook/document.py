@@ -1,7 +1,7 @@
 """A YAML file as text with positions: every scalar stays what the author typed, every node knows its line.
 
-``0250``, ``no``, ``1E3`` and ``59`` are text here; only an unquoted ``null``, ``~`` or nothing is ``None``. Anchors, aliases, tags
-and duplicate keys are refused: they make a rule that cannot be read aloud.
+``0250``, ``no``, ``1E3`` and ``59`` are text here; only an unquoted ``null``, ``~`` or nothing is ``None``. Anchors,
+aliases, tags and duplicate keys are refused: they make a rule that cannot be read aloud.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ class _Builder:
         self.positions: dict[Steps, tuple[int, int]] = {}
         self.mistakes: list[RuleError] = []
 
-    def refuse(self, event: Any, message: str, hint: str) -> None:
+    def refuse(self, event: Any, message: str, hint: str) -> None:  # noqa: ANN401 -- the parser's events have no types
         mark = event.start_mark
         self.mistakes.append(RuleError(message, location=f"{self.path}:{mark.line + 1}:{mark.column + 1}", hint=hint))
 
-    def build(self, event: Any, steps: Steps) -> Node:
+    def build(self, event: Any, steps: Steps) -> Node:  # noqa: ANN401
         mark = event.start_mark
         self.positions.setdefault(steps, (mark.line + 1, mark.column + 1))
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
@@ -82,7 +82,8 @@ class _Builder:
             name = str(key.value)
             if name in entries:
                 self.refuse(key, f"key {name} stands twice", "keep one of them")
-            self.positions[(*steps, name)] = (key.start_mark.line + 1, key.start_mark.column + 1)
+            mark: Any = key.start_mark
+            self.positions[*steps, name] = (mark.line + 1, mark.column + 1)
             entries[name] = self.build(next(self.events), (*steps, name))
         return entries
 
@@ -103,7 +104,7 @@ def parse_document(text: str, path: str) -> Document:
         if any(isinstance(event, yaml.DocumentStartEvent) for event in builder.events):
             builder.mistakes.append(RuleError("a file holds one document", location=path, hint="remove the second ---"))
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
+        mark: Any = getattr(error, "problem_mark", None)
         location = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else path
         message = getattr(error, "problem", None) or "not readable"
         raise RuleError(f"not valid YAML: {message}", location=location, hint="check quotes and indentation") from None
@@ -125,3 +126,13 @@ def read_document(path: Path, name: str) -> Document:
     except (OSError, UnicodeDecodeError) as error:
         raise RuleError(f"cannot be read: {error}", location=name, hint="rule files are UTF-8 text") from None
     return parse_document(text, name)
+
+
+def mapping(node: Node) -> dict[str, Node]:
+    """A node as a mapping; anything else is empty."""
+    return node if isinstance(node, dict) else {}
+
+
+def items(node: Node) -> list[Node]:
+    """A node as a list; anything else is empty."""
+    return node if isinstance(node, list) else []

@@ -1,8 +1,8 @@
 """The intermediate form: what a linked rule means, with nothing left of YAML and nothing yet of an engine.
 
-Every operator of the rule language comes down to one of six comparisons. Membership, prefixes and absence are tags: flags
-that enrichment puts on the fact (:mod:`engine.facts.tags`), compared with ``eq``. A parameter is a reference to a fact of
-kind ``param``. So both back ends need to know equality, order and joins, and nothing else.
+Every operator of the rule language comes down to one of six comparisons. Membership, prefixes and absence are tags:
+flags that enrichment puts on the fact (:mod:`engine.facts.tags`), compared with ``eq``. A parameter is a reference to a
+fact of kind ``param``. So both back ends need to know equality, order and joins, and nothing else.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ class Pattern(Struct, frozen=True):
 class Condition(Struct, frozen=True):
     """The condition of one rule.
 
-    It matches once for each way to bind ``when`` (in order, to different facts) such that all tests hold and no pattern of
-    ``unless`` can be bound to a fact that is not bound already. A test may refer only to patterns of ``when`` before it;
-    tests in ``unless`` may refer to any pattern of ``when``.
+    It matches once for each way to bind ``when`` (in order, to different facts) such that all tests hold and no
+    pattern of ``unless`` can be bound to a fact that is not bound already. A test may refer only to patterns of
+    ``when`` before it; tests in ``unless`` may refer to any pattern of ``when``.
     """
 
     rule: str

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine.claim import model
-from engine.errors import RuleError, RulebookError
+from engine.errors import RulebookError, RuleError
 from engine.facts.vocabulary import vocabulary
 from engine.reference.code_set import CodeSet
 from engine.rulebook.book import Rulebook
 from engine.rulebook.code_sets import read_code_set
+from engine.rulebook.conditions import Surroundings
 from engine.rulebook.document import Document, read_document
-from engine.rulebook.link import Linked, Surroundings, link
+from engine.rulebook.link import Linked, link
 from engine.rulebook.payers import BASE, read_payers
 from engine.rulebook.rule import Pack, Rule
 from engine.rulebook.schema import check_shape
 from engine.rulebook.scoring import read_scoring
+from engine.rulebook.together import check_together
 from engine.rulebook.twins import Twin, read_twin
-
 
 PLACES = {
     "claim": frozenset(model.Claim.__struct_fields__),
@@ -71,14 +72,16 @@ class _Loader:
         payers, parameters, mistakes = read_payers(payer_files, self.schemas / "payer.schema.json")
         self.mistakes += mistakes
         if BASE not in payers:
-            self.mistakes.append(RuleError("payer _base is missing", location=str(roots[0]), hint="add payers/_base/payer.yaml"))
+            self.mistakes.append(
+                RuleError("payer _base is missing", location=str(roots[0]), hint="add payers/_base/payer.yaml")
+            )
         around = Surroundings(vocabulary(), self.sets, parameters, PLACES)
         for root in folders:
             for manifest in sorted(root.rglob("pack.yaml")):
                 self.read_pack(manifest, root, around)
         scoring, mistakes = read_scoring(self.schemas / "scoring.yaml", "rules/scoring.yaml")
         self.mistakes += mistakes
-        self.check_together(set(payers), payers)
+        self.mistakes += check_together([item.rule for item in self.linked], payers)
         if self.mistakes:
             raise RulebookError(tuple(self.mistakes))
         return Rulebook(
@@ -99,7 +102,9 @@ class _Loader:
             code_set, mistakes = read_code_set(path, name, self.schemas / "code-set.schema.json")
             self.mistakes += mistakes
             if code_set and code_set.name in self.sets:
-                self.mistakes.append(RuleError(f"code set {code_set.name} stands twice", location=name, hint="names are for ever"))
+                self.mistakes.append(
+                    RuleError(f"code set {code_set.name} stands twice", location=name, hint="names are for ever")
+                )
             elif code_set:
                 self.sets[code_set.name] = code_set
 
@@ -115,7 +120,9 @@ class _Loader:
         if not mistakes and content["pack"] != manifest.parent.name:
             mistakes = [document.error(f"pack {content['pack']} stands in folder {manifest.parent.name}", "pack")]
         if not mistakes and content["pack"] in self.packs:
-            mistakes = [document.error(f"pack {content['pack']} stands twice", "pack", hint="a site pack needs its own name")]
+            mistakes = [
+                document.error(f"pack {content['pack']} stands twice", "pack", hint="a site pack needs its own name")
+            ]
         self.mistakes += mistakes
         if mistakes:
             return
@@ -131,7 +138,9 @@ class _Loader:
             self.read_rule(path, _called(path, root), pack, around)
         for path in sorted(manifest.parent.rglob("*.test.yaml")):
             if not path.with_name(path.name.removesuffix(".test.yaml") + ".yaml").is_file():
-                self.mistakes.append(RuleError("a test without a rule", location=_called(path, root), hint="name it after its rule"))
+                self.mistakes.append(
+                    RuleError("a test without a rule", location=_called(path, root), hint="name it after its rule")
+                )
 
     def read_rule(self, path: Path, called: str, pack: Pack, around: Surroundings) -> None:
         try:
@@ -152,69 +161,38 @@ class _Loader:
         twin_path = path.with_name(f"{path.stem}.test.yaml")
         if not twin_path.is_file():
             if rule.status != "retired":
-                self.mistakes.append(RuleError(f"{rule.id} has no test", location=called, hint=f"write {twin_path.name} beside it"))
+                self.mistakes.append(
+                    RuleError(f"{rule.id} has no test", location=called, hint=f"write {twin_path.name} beside it")
+                )
             return
-        twin, mistakes = read_twin(twin_path, called.removesuffix(".yaml") + ".test.yaml", rule, self.schemas / "test.schema.json")
+        twin, mistakes = read_twin(
+            twin_path, called.removesuffix(".yaml") + ".test.yaml", rule, self.schemas / "test.schema.json"
+        )
         self.mistakes += mistakes
         if twin:
             self.twins[rule.id] = twin
-
-    def check_together(self, slugs: set[str], payers: Mapping[str, object]) -> None:
-        """What no file can be judged for alone: identity, meaning, and rules that name other rules or payers."""
-        ids: dict[str, Rule] = {}
-        names: dict[tuple[str, str], Rule] = {}
-        meanings: dict[object, Rule] = {}
-        for item in self.linked:
-            rule = item.rule
-            for known, key in ((ids, rule.id), (names, (rule.pack, rule.name)), (meanings, _meaning(rule))):
-                if other := known.setdefault(key, rule):  # type: ignore[attr-defined]
-                    if other is not rule:
-                        what = {id(ids): f"id {rule.id}", id(names): f"name {rule.name}", id(meanings): "the same meaning"}[id(known)]
-                        self.mistakes.append(RuleError(f"{what} stands twice", location=rule.path, hint=f"see {other.path}"))
-                        break
-        for item in self.linked:
-            rule = item.rule
-            for other in [*rule.suppressed_by, *([rule.replaced_by] if rule.replaced_by else [])]:
-                if other not in ids:
-                    self.mistakes.append(RuleError(f"names unknown rule {other}", location=rule.path, hint="an id of a rule in some pack"))
-            for payer in rule.applies.payers:
-                if payer not in slugs:
-                    self.mistakes.append(RuleError(f"applies to unknown payer {payer}", location=rule.path, hint="a folder under payers"))
-        for payer in payers.values():
-            for rule_id in payer.overrides:  # type: ignore[attr-defined]
-                if rule_id not in ids:
-                    self.mistakes.append(RuleError(f"payer {payer.slug} changes unknown rule {rule_id}", location=f"payers/{payer.slug}/payer.yaml"))  # type: ignore[attr-defined]
 
 
 def _identity(document: Document, path: Path, pack: Pack) -> list[RuleError]:
     content = document.content if isinstance(document.content, dict) else {}
     mistakes = []
     if "name" in content and content["name"] != path.stem:
-        mistakes.append(document.error(f"name {content['name']} stands in {path.name}", "name", hint="the file's name is the rule's"))
+        mistakes.append(
+            document.error(
+                f"name {content['name']} stands in {path.name}", "name", hint="the file's name is the rule's"
+            )
+        )
     if "id" in content and not str(content["id"]).startswith(f"{pack.prefix}-"):
-        mistakes.append(document.error(f"id {content['id']} stands in pack {pack.name}", "id", hint=f"its ids begin with {pack.prefix}-"))
+        mistakes.append(
+            document.error(
+                f"id {content['id']} stands in pack {pack.name}", "id", hint=f"its ids begin with {pack.prefix}-"
+            )
+        )
     if content.get("status") == "retired" and "replaced_by" not in content:
         mistakes.append(document.error("a retired rule names its successor", "status", hint="add replaced_by"))
     if content.get("status") == "testing" and "note" not in content:
         mistakes.append(document.error("a rule in testing says what is uncertain", "status", hint="add note"))
     return mistakes
-
-
-def _meaning(rule: Rule) -> object:
-    """Two rules mean the same when they differ in names and words only."""
-    order = {pattern.name: str(number) for number, pattern in enumerate((*rule.condition.when, *rule.condition.unless))}
-
-    def neutral(value: object) -> object:
-        return (order.get(value.name, value.name), value.field) if hasattr(value, "name") and hasattr(value, "field") else value
-
-    def shape(patterns: tuple[object, ...]) -> object:
-        return tuple(
-            (p.kind, tuple(sorted((t.field, t.comparison, repr(neutral(t.value))) for t in p.tests)))  # type: ignore[attr-defined]
-            for p in patterns
-        )
-
-    home = Path(rule.path).parent.name if rule.pack == "payers" else ""
-    return (shape(rule.condition.when), shape(rule.condition.unless), rule.applies, home, rule.effective_from, rule.status == "retired")
 
 
 def _called(path: Path, root: Path) -> str:

@@ -14,7 +14,10 @@ EVERY: frozenset[FieldType] = ORDERED | TEXTUAL | {"flag"}
 
 
 class Operator(Struct, frozen=True):
-    """``argument`` is what stands to its right; ``comparison`` (or ``tag`` with the flag's value) is what it becomes."""
+    """``argument`` is what stands to its right.
+
+    ``comparison`` (or ``tag`` with the flag's value) is what it becomes.
+    """
 
     name: str
     fits: frozenset[FieldType]

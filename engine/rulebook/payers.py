@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from engine.errors import RuleError
 from engine.facts.vocabulary import Field, FieldType, nearest
-from engine.rulebook.document import Document, Node, read_document
+from engine.rulebook.document import Document, Node, items, mapping, read_document
 from engine.rulebook.rule import Override, ParameterValue, Payer
 from engine.rulebook.schema import check_shape
 from engine.rulebook.values import UNITS, day_number, typed
@@ -24,7 +24,9 @@ class _PayerFile(Struct, frozen=True):
     document: Document
 
 
-def read_payers(paths: list[tuple[Path, str]], schema: Path) -> tuple[dict[str, Payer], dict[str, FieldType], list[RuleError]]:
+def read_payers(
+    paths: list[tuple[Path, str]], schema: Path
+) -> tuple[dict[str, Payer], dict[str, FieldType], list[RuleError]]:
     """All payers with their inheritance resolved, and the type of every parameter.
 
     ``paths`` are payer files with the name to call each by.
@@ -38,10 +40,16 @@ def read_payers(paths: list[tuple[Path, str]], schema: Path) -> tuple[dict[str, 
             mistakes.append(error)
             continue
         wrong = check_shape(document, schema)
-        content = _mapping(document.content)
+        content = mapping(document.content)
         slug = str(content.get("payer", ""))
         if not wrong and slug != path.parent.name:
-            wrong = [document.error(f"payer {slug} stands in folder {path.parent.name}", "payer", hint="the folder's name is the payer's")]
+            wrong = [
+                document.error(
+                    f"payer {slug} stands in folder {path.parent.name}",
+                    "payer",
+                    hint="the folder's name is the payer's",
+                )
+            ]
         if not wrong and slug in files:
             wrong = [document.error(f"payer {slug} stands twice", "payer", hint=f"see {files[slug].document.path}")]
         mistakes += wrong
@@ -63,24 +71,34 @@ def _lineage(slug: str, files: dict[str, _PayerFile], mistakes: list[RuleError])
             mistakes.append(document.error(f"inherits unknown payer {heir}", "inherits", hint=nearest(heir, files)))
             break
         if heir in lineage:
-            mistakes.append(document.error(f"inherits itself through {' > '.join([*lineage, heir])}", "inherits", hint="end at _base"))
+            mistakes.append(
+                document.error(
+                    f"inherits itself through {' > '.join([*lineage, heir])}", "inherits", hint="end at _base"
+                )
+            )
             break
         lineage.append(heir)
     return lineage
 
 
 def _parameter_types(files: dict[str, _PayerFile], mistakes: list[RuleError]) -> dict[str, FieldType]:
-    """The unit is stated where a parameter is first declared (``_base`` unless only one payer has it), and never differs."""
+    """The unit is stated where a parameter is first declared (mostly in ``_base``), and never differs."""
     types: dict[str, FieldType] = {}
     for file in sorted(files.values(), key=lambda f: f.slug != BASE):
-        for name, entry in _mapping(_mapping(file.document.content).get("parameters")).items():
-            unit = _mapping(entry).get("unit")
+        for name, entry in mapping(mapping(file.document.content).get("parameters")).items():
+            unit = mapping(entry).get("unit")
             if unit is not None and types.setdefault(name, UNITS[str(unit)]) != UNITS[str(unit)]:
-                mistakes.append(file.document.error(f"{name} has another unit than elsewhere", "parameters", name, "unit"))
+                mistakes.append(
+                    file.document.error(f"{name} has another unit than elsewhere", "parameters", name, "unit")
+                )
     for file in files.values():
-        for name in _mapping(_mapping(file.document.content).get("parameters")):
+        for name in mapping(mapping(file.document.content).get("parameters")):
             if name not in types:
-                mistakes.append(file.document.error(f"{name} has no unit", "parameters", name, hint="state unit where it is first declared"))
+                mistakes.append(
+                    file.document.error(
+                        f"{name} has no unit", "parameters", name, hint="state unit where it is first declared"
+                    )
+                )
                 types[name] = "text"
     return types
 
@@ -90,16 +108,16 @@ def _join(file: _PayerFile, lineage: list[_PayerFile], types: dict[str, FieldTyp
     overrides: dict[str, Override] = {}
     kind = ""
     for ancestor in lineage:
-        content = _mapping(ancestor.document.content)
+        content = mapping(ancestor.document.content)
         kind = kind or str(content.get("kind", ""))
         own = mistakes if ancestor is file else []
-        for name, entry in _mapping(content.get("parameters")).items():
+        for name, entry in mapping(content.get("parameters")).items():
             if name not in parameters:
-                parameters[name] = _values(ancestor, name, _mapping(entry), types[name], own)
-        for rule, entry in _mapping(content.get("rules")).items():
-            overrides.setdefault(rule, _override(ancestor.slug, rule, _mapping(entry)))
-    content = _mapping(file.document.content)
-    identifiers = _mapping(content.get("identifiers"))
+                parameters[name] = _values(ancestor, name, mapping(entry), types[name], own)
+        for rule, entry in mapping(content.get("rules")).items():
+            overrides.setdefault(rule, _override(ancestor.slug, rule, mapping(entry)))
+    content = mapping(file.document.content)
+    identifiers = mapping(content.get("identifiers"))
     return Payer(
         slug=file.slug,
         title=str(content["title"]),
@@ -117,8 +135,8 @@ def _values(
     file: _PayerFile, name: str, entry: dict[str, Node], kind: FieldType, mistakes: list[RuleError]
 ) -> tuple[ParameterValue, ...]:
     found: list[ParameterValue] = []
-    for number, item in enumerate(_texts_or_nodes(entry.get("values"))):
-        value = _mapping(item)
+    for number, item in enumerate(items(entry.get("values"))):
+        value = mapping(item)
         steps = ("parameters", name, "values", number)
         raw = value["value"] if isinstance(value["value"], list) else [value["value"]]
         try:
@@ -134,7 +152,9 @@ def _values(
         except ValueError as error:
             mistakes.append(file.document.error(str(error), *steps))
     if found != sorted(found, key=lambda v: v.first_day):
-        mistakes.append(file.document.error(f"values of {name} are not in order of their dates", "parameters", name, "values"))
+        mistakes.append(
+            file.document.error(f"values of {name} are not in order of their dates", "parameters", name, "values")
+        )
     return tuple(found)
 
 
@@ -150,13 +170,5 @@ def _override(payer: str, rule: str, entry: dict[str, Node]) -> Override:
     )
 
 
-def _mapping(node: Node) -> dict[str, Node]:
-    return node if isinstance(node, dict) else {}
-
-
-def _texts_or_nodes(node: Node) -> list[Node]:
-    return node if isinstance(node, list) else []
-
-
 def _texts(node: Node) -> tuple[str, ...]:
-    return tuple(str(item) for item in _texts_or_nodes(node))
+    return tuple(str(item) for item in items(node))

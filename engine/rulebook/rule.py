@@ -60,7 +60,10 @@ Template = tuple[str | Slot, ...]
 
 
 class At(Struct, frozen=True):
-    """Where a finding lies: on the fact bound to ``name`` itself, or on the ``part`` whose number is in ``name.number``."""
+    """Where a finding lies.
+
+    On the fact bound to ``name`` itself, or on the ``part`` whose number is in ``name.number``.
+    """
 
     name: str
     field: str
@@ -69,7 +72,10 @@ class At(Struct, frozen=True):
 
 
 class Reads(Struct, frozen=True):
-    """One field that the rule's condition reads: the pattern's name, its kind, the field, and whether absence is asked about."""
+    """One field that the rule's condition reads.
+
+    The pattern's name, its kind, the field, and whether absence is asked about.
+    """
 
     name: str
     kind: str

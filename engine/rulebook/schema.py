@@ -12,7 +12,7 @@ from jsonschema.exceptions import ValidationError
 
 from engine.errors import RuleError
 from engine.facts.vocabulary import nearest
-from engine.rulebook.document import Document
+from engine.rulebook.document import Document, Steps
 
 
 @lru_cache(maxsize=8)
@@ -42,41 +42,56 @@ def _deepest(error: ValidationError) -> ValidationError:
 def _sentence(document: Document, error: ValidationError) -> RuleError:
     steps = tuple(error.absolute_path)
     rule: Any = error.validator_value
-    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
-        properties = error.schema.get("properties", {})
-        known = list(properties)
-        patterns = error.schema.get("patternProperties")
-        unknown = [k for k in error.instance if k not in known]
-        name = unknown[0] if unknown else "?"
-        what = "operator" if "same_as" in known else "key"
-        hint = nearest(name, known) or (f"known: {', '.join(known)}" if known and not patterns else "lower-case letters, digits and _")
-        return document.error(f"unknown {what} {name}", *steps, name, hint=hint)
-    if error.validator == "required":
-        missing = [name for name in rule if isinstance(error.instance, dict) and name not in error.instance]
-        return document.error(f"key {', '.join(missing)} is missing", *steps, hint="every rule needs it")
-    if error.validator == "enum":
-        return document.error(
-            f"{error.instance} is not allowed here",
-            *steps,
-            hint=nearest(str(error.instance), rule) or f"one of {', '.join(map(str, dict.fromkeys(map(str, rule))))}",
-        )
-    if error.validator == "pattern":
-        return document.error(f"{error.instance!r} does not have the required form", *steps, hint=f"expected {rule}")
-    if error.validator in ("minProperties", "maxProperties"):
-        return document.error(f"{len(error.instance)} entries found", *steps, hint="a field has exactly one operator")
-    if error.validator == "maxItems":
-        return document.error(f"{len(error.instance)} values in a list", *steps, hint="more than eight is a code set")
-    if error.validator == "type":
-        return document.error(f"found {_name(error.instance)}", *steps, hint=f"expected {_types(rule)}")
-    return document.error(error.message, *steps)
+    found: Any = error.instance
+    match error.validator:
+        case "additionalProperties":
+            return _unknown(document, steps, found, error.schema)
+        case "required":
+            missing = [name for name in rule if name not in found]
+            return document.error(f"key {', '.join(missing)} is missing", *steps, hint="every such file needs it")
+        case "enum":
+            known = list(dict.fromkeys(map(str, rule)))
+            hint = nearest(str(found), known) or f"one of {', '.join(known)}"
+            return document.error(f"{found} is not allowed here", *steps, hint=hint)
+        case "pattern":
+            return document.error(f"{found!r} does not have the required form", *steps, hint=f"expected {rule}")
+        case "minProperties" | "maxProperties":
+            return document.error(f"{len(found)} entries found", *steps, hint="a field has exactly one operator")
+        case "maxItems":
+            return document.error(f"{len(found)} values in a list", *steps, hint="more than eight is a code set")
+        case "type":
+            return document.error(f"found {_name(found)}", *steps, hint=f"expected {_types(rule)}")
+        case _:
+            return document.error(error.message, *steps)
+
+
+def _unknown(document: Document, steps: Steps, found: dict[str, object], schema: Any) -> RuleError:  # noqa: ANN401 -- JSON
+    """An entry that the schema does not know: an operator where operators stand, else a key."""
+    known = list(schema.get("properties", {}))
+    name = next((key for key in found if key not in known), "?")
+    what = "operator" if "same_as" in known else "key"
+    listed = f"known: {', '.join(known)}" if known and "patternProperties" not in schema else ""
+    hint = nearest(name, known) or listed or "lower-case letters, digits and _"
+    return document.error(f"unknown {what} {name}", *steps, name, hint=hint)
+
+
+NAMES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "null": "nothing",
+    "number": "a number",
+    "boolean": "true or false",
+}
 
 
 def _name(value: object) -> str:
     if value is None:
         return "nothing"
-    return {dict: "a mapping", list: "a list"}.get(type(value), f"the text {value!r}")
+    if isinstance(value, dict):
+        return "a mapping"
+    return "a list" if isinstance(value, list) else f"the text {value!r}"
 
 
 def _types(rule: object) -> str:
-    names = {"object": "a mapping", "array": "a list", "string": "text", "null": "nothing", "number": "a number", "boolean": "true or false"}
-    return " or ".join(names.get(str(t), str(t)) for t in (rule if isinstance(rule, list) else [rule]))
+    return " or ".join(NAMES.get(str(kind), str(kind)) for kind in (rule if isinstance(rule, list) else [rule]))

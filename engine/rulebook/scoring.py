@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from engine.errors import RuleError
 from engine.facts.vocabulary import nearest
-from engine.rulebook.document import Document, Node, read_document
+from engine.rulebook.document import Document, Node, items, read_document
 from engine.rulebook.rule import Disposition, Severity
 from engine.rulebook.values import day_number
 
@@ -31,7 +31,7 @@ def read_scoring(path: Path, called: str) -> tuple[tuple[Scoring, ...], list[Rul
     except RuleError as error:
         return (), [error]
     mistakes: list[RuleError] = []
-    found = [_table(document, number, node, mistakes) for number, node in enumerate(_items(document.content))]
+    found = [_table(document, number, node, mistakes) for number, node in enumerate(items(document.content))]
     if not found:
         mistakes.append(document.error("no scoring table", hint="a list of {from, because, likelihood}"))
     return tuple(sorted((t for t in found if t), key=lambda table: table.first_day)), mistakes
@@ -61,7 +61,3 @@ def _table(document: Document, number: int, node: Node, mistakes: list[RuleError
         mistakes.append(document.error("from is not a date", number, hint="a date like 2026-03-01"))
         return None
     return Scoring(first_day, str(entries.get("because", "")), likelihood)
-
-
-def _items(node: Node) -> list[Node]:
-    return node if isinstance(node, list) else []

@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from engine.errors import RuleError
-from engine.rulebook.document import Node, read_document
+from engine.rulebook.document import Node, items, mapping, read_document
 from engine.rulebook.rule import Rule
 from engine.rulebook.schema import check_shape
 
@@ -23,7 +23,8 @@ class Expected(Struct, frozen=True):
 class Case(Struct, frozen=True, kw_only=True):
     """One case: what it changes in the base claim, and what must come out.
 
-    ``tables`` replaces rows of reference tables; ``not_evaluated`` is the expected reason when the rule cannot be evaluated.
+    ``tables`` replaces rows of reference tables; ``not_evaluated`` is the expected reason when the rule cannot be
+    evaluated.
     """
 
     name: str
@@ -58,34 +59,30 @@ def read_twin(path: Path, called: str, rule: Rule, schema: Path) -> tuple[Twin |
     if content["rule"] != rule.id:
         mistakes.append(document.error(f"tests {content['rule']}", "rule", hint=f"the rule beside it is {rule.id}"))
     cases = []
-    for number, node in enumerate(_items(content["cases"])):
-        entries = _mapping(node)
+    for number, node in enumerate(items(content["cases"])):
+        entries = mapping(node)
         expect = entries["expect"]
         cases.append(
             Case(
                 name=str(entries["name"]),
-                given=_mapping(entries.get("given")),
-                expect=tuple(Expected(**{k: str(v) for k, v in _mapping(e).items()}) for e in _items(expect)),
+                given=mapping(entries.get("given")),
+                expect=tuple(Expected(**{k: str(v) for k, v in mapping(e).items()}) for e in items(expect)),
                 not_evaluated=str(expect["not_evaluated"]) if isinstance(expect, dict) else None,
                 received_on=str(entries.get("received_on") or content.get("received_on") or ""),
                 payer=str(entries.get("payer") or content.get("payer") or ""),
-                tables={**_mapping(content.get("tables")), **_mapping(entries.get("tables"))},
-                history=tuple(_items(entries.get("history"))),
+                tables={**mapping(content.get("tables")), **mapping(entries.get("tables"))},
+                history=tuple(items(entries.get("history"))),
                 where=document.where("cases", number),
             )
         )
     names = [case.name for case in cases]
-    mistakes += [document.error(f"case {name!r} stands twice", "cases") for name in {n for n in names if names.count(n) > 1}]
+    mistakes += [
+        document.error(f"case {name!r} stands twice", "cases") for name in {n for n in names if names.count(n) > 1}
+    ]
     if not any(case.expect for case in cases):
-        mistakes.append(document.error("no case in which the rule fires", "cases", hint="add one with an expected finding"))
+        mistakes.append(
+            document.error("no case in which the rule fires", "cases", hint="add one with an expected finding")
+        )
     if not any(not case.expect and case.not_evaluated is None for case in cases):
         mistakes.append(document.error("no quiet case", "cases", hint="add one with expect: []"))
     return (None if mistakes else Twin(rule.id, str(content["base"]), tuple(cases))), mistakes
-
-
-def _mapping(node: Node) -> dict[str, Node]:
-    return node if isinstance(node, dict) else {}
-
-
-def _items(node: Node) -> list[Node]:
-    return node if isinstance(node, list) else []

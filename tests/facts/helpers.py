@@ -65,12 +65,12 @@ def number(day):
     return day_number(date.fromisoformat(day))
 
 
-def facts(claim, kind, **context):
+def facts(claim, of, **context):
     """The values of all facts of a kind, with every field that can be built."""
-    return [fact.values for fact in Projector({kind: EVERYTHING[kind]}).facts(view(claim, **context))]
+    return [found.values for found in Projector({of: EVERYTHING[of]}).facts(view(claim, **context))]
 
 
-def fact(claim, kind, **context):
+def fact(claim, of, **context):
     """The values of the only fact of a kind."""
-    (only,) = facts(claim, kind, **context)
+    (only,) = facts(claim, of, **context)
     return only

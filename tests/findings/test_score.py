@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from msgspec import structs
 
@@ -10,7 +12,6 @@ from engine.findings.report import Factor, Finding, FindingAt
 from engine.findings.score import claim_cents, factors, finding_cents, score, verdict
 from engine.findings.suppress import suppress
 from engine.rulebook.book import Rulebook
-from engine.rulebook.load import load_rulebook
 
 BASE = Finding(
     rule="A-1", name="a", severity="error", disposition="line_denial", category="units", snip=5, status="stable",
@@ -47,7 +48,15 @@ def test_verdict(findings: list[Finding], expected: str) -> None:
 
 
 def test_each_rule_and_place_counts_once_and_shadows_do_not() -> None:
-    parts = factors([found(), found(says="other words"), found(at=FindingAt(line=2, field="units")), found(status="testing", rule="B-1")], LIKELIHOOD)
+    parts = factors(
+        [
+            found(),
+            found(says="other words"),
+            found(at=FindingAt(line=2, field="units")),
+            found(status="testing", rule="B-1"),
+        ],
+        LIKELIHOOD,
+    )
     assert [(p.rule, p.at, p.percent) for p in parts] == [("A-1", "line 1 units", 70), ("A-1", "line 2 units", 70)]
     assert score(parts) == 9
 
@@ -59,7 +68,13 @@ def test_score(percents: list[int], expected: int) -> None:
 
 @pytest.mark.parametrize(
     ("line", "severity", "status", "expected"),
-    [(1, "error", "stable", 100), (None, "error", "stable", 300), (1, "info", "stable", 0), (1, "error", "testing", 0), (9, "error", "stable", 0)],
+    [
+        (1, "error", "stable", 100),
+        (None, "error", "stable", 300),
+        (1, "info", "stable", 0),
+        (1, "error", "testing", 0),
+        (9, "error", "stable", 0),
+    ],
 )
 def test_cents_of_a_finding(line: int | None, severity: str, status: str, expected: int) -> None:
     assert finding_cents(CLAIM, line, severity, status) == expected
@@ -72,20 +87,18 @@ def test_each_cent_counts_once() -> None:
     assert claim_cents(CLAIM, [*lines, found(at=FindingAt(field="x"), cents_at_risk=300)]) == 300
 
 
-@pytest.fixture(scope="module")
-def packs() -> Rulebook:
-    return load_rulebook()
-
-
-def test_suppression_at_the_same_part_only(packs: Rulebook) -> None:
-    rule = structs.replace(packs.rules[0], id="B-1", suppressed_by=("A-1",))
-    here, elsewhere = found(rule="B-1", at=FindingAt(line=1, field="procedure")), found(rule="B-1", at=FindingAt(line=2))
+def test_suppression_at_the_same_part_only(load: Callable[[], Rulebook]) -> None:
+    rule = structs.replace(load().rules[0], id="B-1", suppressed_by=("A-1",))
+    here, elsewhere = (
+        found(rule="B-1", at=FindingAt(line=1, field="procedure")),
+        found(rule="B-1", at=FindingAt(line=2)),
+    )
     kept, left_out = suppress([found(), here, elsewhere], {"B-1": rule})
     assert [(f.rule, f.at.line) for f in kept] == [("A-1", 1), ("B-1", 2)]
     assert [(s.rule, s.at, s.by) for s in left_out] == [("B-1", "line 1 procedure", "A-1")]
 
 
-def test_a_shadow_finding_never_hides_a_stable_one(packs: Rulebook) -> None:
-    rule = structs.replace(packs.rules[0], id="B-1", suppressed_by=("A-1",))
+def test_a_shadow_finding_never_hides_a_stable_one(load: Callable[[], Rulebook]) -> None:
+    rule = structs.replace(load().rules[0], id="B-1", suppressed_by=("A-1",))
     kept, _ = suppress([found(status="testing"), found(rule="B-1")], {"B-1": rule})
     assert [f.rule for f in kept] == ["A-1", "B-1"]

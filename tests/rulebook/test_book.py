@@ -112,7 +112,9 @@ def test_a_site_pack_is_loaded_beside_the_shipped(rules: Path, tmp_path: Path) -
     (site / "topic").mkdir(parents=True)
     (site / "pack.yaml").write_text("pack: mine\ntitle: M\nowner: o\nversion: 1.0.0\nprefix: MIN\n")
     for name in ("first.yaml", "first.test.yaml"):
-        text = (rules / "testing" / "topic" / name).read_text().replace("TST-", "MIN-").replace("at_most: 0", "at_most: 1")
+        text = (
+            (rules / "testing" / "topic" / name).read_text().replace("TST-", "MIN-").replace("at_most: 0", "at_most: 1")
+        )
         (site / "topic" / name).write_text(text)
     book = load_rulebook([site], shipped=rules)
     assert [rule.id for rule in book.rules] == ["MIN-0001", "TST-0001"]

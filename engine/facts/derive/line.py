@@ -47,7 +47,9 @@ def ndc_shape_ok(ndc: str) -> bool | None:
     if not ndc:
         return None
     parts = ndc.removeprefix("N4").split("-")
-    if len(parts) == len(_NDC_PARTS) and all(len(p) <= size for p, size in zip(parts, _NDC_PARTS, strict=True)):
+    if len(parts) > 1:
+        if len(parts) != len(_NDC_PARTS) or any(len(p) > size for p, size in zip(parts, _NDC_PARTS, strict=True)):
+            return False
         parts = [part.zfill(size) for part, size in zip(parts, _NDC_PARTS, strict=True)]
     digits = "".join(parts)
     return len(digits) == _NDC_DIGITS and digits.isascii() and digits.isdigit()

@@ -51,7 +51,7 @@ from engine.intake.x12.build_parties import (
     subscriber,
 )
 from engine.intake.x12.convert import cents, code, diagnosis_code, period
-from engine.intake.x12.loops import Scope
+from engine.intake.x12.scope import Scope
 from engine.intake.x12.segments import Loop
 
 REFERENCES: Final = {

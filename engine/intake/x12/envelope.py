@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from engine.intake.reading import IntakeFinding, Spot
 from engine.intake.x12.loop_table import forms_by_version
@@ -73,11 +73,10 @@ class Envelope:
         if missing:
             self._report(
                 "INT-0017",
-                index,
-                "",
+                Spot(segment=index),
                 f"The file ends without {_join(missing)}; something may be lost.",
                 "Send the whole interchange again.",
-                missing[-1],
+                (missing[-1], ""),
             )
 
     def claim_version(self, version: str) -> str:
@@ -88,11 +87,12 @@ class Envelope:
 
     def _begin(self, name: str, segment: Segment) -> None:
         order = list(TRAILERS)
-        for inner in reversed(order[order.index(name) :]):
+        at = order.index(name)
+        for inner in reversed(order[at:]):
             if inner in self._open:
                 self._unclosed(inner, segment)
-        for outer in order[: order.index(name)]:
-            self._inside[outer] += outer == order[order.index(name) - 1]
+        if at:
+            self._inside[order[at - 1]] += 1
         self._open[name] = segment
         self._inside[name] = 0
         self._seen.add(name)
@@ -102,155 +102,113 @@ class Envelope:
             self.transaction += 1
             self._check_version(segment)
 
-    def _unclosed(self, name: str, segment: Segment) -> None:
-        """A header whose trailer should have come before ``segment``."""
-        trailer = TRAILERS[name]
-        self._report(
-            "INT-0017",
-            segment.index,
-            name,
-            f"{segment.elements[0]} follows, but {name} was not closed by {trailer}.",
-            f"End what {name} begins with {trailer}.",
-            trailer,
-            segment.elements[0],
-        )
-        del self._open[name]
-
     def _end(self, header: str, segment: Segment) -> None:
         order = list(TRAILERS)
         for inner in reversed(order[order.index(header) + 1 :]):
             if inner in self._open:
                 self._unclosed(inner, segment)
         begun = self._open.pop(header, None)
-        name = segment.elements[0]
-        if begun is None:
-            if header in self._seen:
-                self._report(
-                    "INT-0017",
-                    segment.index,
-                    header,
-                    f"{name} closes nothing: no {header} is open.",
-                    f"Send {header} before {name}.",
-                    header,
-                    name,
-                )
-            return
-        self._check_control(begun, segment)
-        read = segment.index - begun.index + 1 if header == "ST" else self._inside[header]
-        stated = segment.get(1).strip()
-        if not (stated.isascii() and stated.isdecimal() and int(stated[:18]) == read):
+        if begun is not None:
+            self._check_control(begun, segment)
+            self._check_count(begun, segment)
+        elif header in self._seen:
+            name = segment.elements[0]
             self._report(
-                "INT-0003",
-                segment.index,
-                header,
-                f"{name}01 says {stated or 'nothing'}{f' {COUNTED[name]}' if stated else ''}; {read} were read.",
-                f"Set {name}01 to the number of {COUNTED[name]} sent, or send what is missing.",
-                str(read),
-                stated,
-                f"{name}01",
+                "INT-0017",
+                Spot(loop=header, segment=segment.index),
+                f"{name} closes nothing: no {header} is open.",
+                f"Send {header} before {name}.",
+                (header, name),
             )
+
+    def _unclosed(self, name: str, segment: Segment) -> None:
+        """Report a header whose trailer should have come before ``segment``."""
+        trailer, follows = TRAILERS[name], segment.elements[0]
+        self._report(
+            "INT-0017",
+            Spot(loop=name, segment=segment.index),
+            f"{follows} follows, but {name} was not closed by {trailer}.",
+            f"End what {name} begins with {trailer}.",
+            (trailer, follows),
+        )
+        del self._open[name]
 
     def _check_control(self, begun: Segment, segment: Segment) -> None:
         header, name = begun.elements[0], segment.elements[0]
         element = CONTROL[header]
         first, second = begun.get(element).strip(), segment.get(2).strip()
-        if first != second and not (header == "GS" and first.lstrip("0") == second.lstrip("0") != ""):
-            self._report(
-                "INT-0002",
-                segment.index,
-                header,
-                f"{header}{element:02} is '{first}' but {name}02 is '{second}'.",
-                "Give header and trailer the same control number.",
-                first,
-                second,
-                f"{name}02",
-            )
+        if first == second or (header == "GS" and first.lstrip("0") == second.lstrip("0") != ""):
+            return
+        self._report(
+            "INT-0002",
+            Spot(loop=header, segment=segment.index, element=f"{name}02"),
+            f"{header}{element:02} is '{first[:20]}' but {name}02 is '{second[:20]}'.",
+            "Give header and trailer the same control number.",
+            (first, second),
+        )
+
+    def _check_count(self, begun: Segment, segment: Segment) -> None:
+        header, name = begun.elements[0], segment.elements[0]
+        read = segment.index - begun.index + 1 if header == "ST" else self._inside[header]
+        stated = segment.get(1).strip()[:18]
+        if stated.isascii() and stated.isdecimal() and int(stated) == read:
+            return
+        counted = COUNTED[name]
+        self._report(
+            "INT-0003",
+            Spot(loop=header, segment=segment.index, element=f"{name}01"),
+            f"{name}01 says {f'{stated} {counted}' if stated else 'nothing'}; {read} were read.",
+            f"Set {name}01 to the number of {counted} sent, or send what is missing.",
+            (str(read), stated),
+        )
 
     def _check_version(self, segment: Segment) -> None:
         """Find the version of a transaction set and report one that is not supported."""
+        number = segment.get(1).strip()[:10]
+        spot = Spot(loop="ST", segment=segment.index, element="ST01")
         if not self.is_claims:
-            number = segment.get(1).strip()
-            self._report(
-                "INT-0004",
-                segment.index,
-                "ST",
-                f"ST {number} is not a claim; skipped.",
-                "Nothing, unless claims were meant.",
-                CLAIM_SET,
-                number,
-                "ST01",
-                "info",
-            )
+            says = f"ST {number} is not a claim; skipped."
+            self._report("INT-0004", spot, says, "Nothing, unless claims were meant.", (CLAIM_SET, number), "info")
             return
-        if segment.get(1).strip() != CLAIM_SET:
-            self._report(
-                "INT-0004",
-                segment.index,
-                "ST",
-                f"ST01 is '{segment.get(1)[:10]}', not 837; read as claims.",
-                "Set ST01 to 837.",
-                CLAIM_SET,
-                segment.get(1)[:10],
-                "ST01",
-            )
+        if number != CLAIM_SET:
+            says = f"ST01 is '{number}', not {CLAIM_SET}; read as claims."
+            self._report("INT-0004", spot, says, f"Set ST01 to {CLAIM_SET}.", (CLAIM_SET, number))
         group = self._open.get("GS")
-        of_set, of_group = segment.get(3).strip().upper(), group.get(8).strip().upper() if group else ""
-        known = forms_by_version()
-        self.version = of_set if of_set[:BASE_LENGTH] in known or not of_group else of_group
-        if of_set and of_group and of_set != of_group and f"{of_set}/{of_group}" not in self._reported:
-            self._reported.add(f"{of_set}/{of_group}")
-            self._report(
-                "INT-0004",
-                segment.index,
-                "ST",
-                f"ST03 is {of_set} but GS08 is {of_group}.",
-                "Give both the version of the guide that the claims follow.",
-                of_group,
-                of_set,
-                "ST03",
-            )
-        if is_supported(self.version) or self.version in self._reported:
-            return
-        self._reported.add(self.version)
+        of_set = segment.get(3).strip().upper()
+        of_group = group.get(8).strip().upper() if group else ""
+        self.version = of_set if of_set[:BASE_LENGTH] in forms_by_version() or not of_group else of_group
+        spot = Spot(loop="ST", segment=segment.index, element="ST03")
+        both = f"{of_set}/{of_group}"
+        if of_set and of_group and of_set != of_group and both not in self._reported:
+            self._reported.add(both)
+            says = f"ST03 is {of_set[:20]} but GS08 is {of_group[:20]}."
+            self._report("INT-0004", spot, says, "Give both the version of the guide in use.", (of_group, of_set))
+        if not is_supported(self.version) and self.version not in self._reported:
+            self._reported.add(self.version)
+            in_group = group is not None and not of_set
+            self._unsupported(Spot(loop="GS", segment=group.index, element="GS08") if in_group and group else spot)
+
+    def _unsupported(self, spot: Spot) -> None:
         base = self.version[:BASE_LENGTH]
-        index, element, loop = (segment.index, "ST03", "ST") if of_set or group is None else (group.index, "GS08", "GS")
-        if base.startswith("004010") and base in known:
+        if base in forms_by_version() and base not in SUPPORTED:
             says = f"Version {self.version} is out of use; its claims were read, but not checked against its guide."
         else:
-            says = f"Version '{self.version}' is not supported; its claims were read as far as they could be."
-        self._report(
-            "INT-0004",
-            index,
-            loop,
-            says,
-            "Send version 005010X222A1, 005010X223A2 or 005010X224A2.",
-            "005010X222A1, 005010X223A2 or 005010X224A2",
-            self.version,
-            element,
-        )
+            says = f"Version '{self.version[:20]}' is not supported; its claims were read as far as they could be."
+        right = "005010X222A1, 005010X223A2 or 005010X224A2"
+        self._report("INT-0004", spot, says, f"Send version {right}.", (right, self.version))
 
-    def _report(
+    def _report(  # noqa: PLR0913, PLR0917 - the parts of a finding
         self,
         rule: str,
-        index: int,
-        loop: str,
+        at: Spot,
         says: str,
         fix: str,
-        expected: str = "",
-        found: str = "",
-        element: str = "",
-        severity: str = "error",
+        evidence: tuple[str, str],
+        severity: Literal["error", "info"] = "error",
     ) -> None:
+        expected, found = evidence
         self.findings.append(
-            IntakeFinding(
-                rule=rule,
-                says=says,
-                fix=fix,
-                at=Spot(loop=loop, segment=index, element=element),
-                expected=expected,
-                found=found,
-                severity="info" if severity == "info" else "error",
-            )
+            IntakeFinding(rule=rule, says=says, fix=fix, at=at, expected=expected, found=found[:40], severity=severity)
         )
 
 

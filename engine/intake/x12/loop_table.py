@@ -50,7 +50,7 @@ STAY: Final = Step("stay")
 
 
 class LoopTable(Struct):
-    """The compiled loops of one form: the nodes of the levels and of the claim, and the segments that tell a service."""
+    """The compiled loops of one form: nodes of the levels and of the claim, and the segments that tell a service."""
 
     form: str
     levels: dict[str, Node]

@@ -15,7 +15,8 @@ from engine.intake.reading import IntakeFinding, ReadClaim, Reading
 from engine.intake.x12.claim_builder import above_of, build_claim
 from engine.intake.x12.envelope import BASE_LENGTH, Envelope, is_supported
 from engine.intake.x12.loop_table import LoopTable, forms_by_version, load_table
-from engine.intake.x12.loops import Assembler, Event, Scope, line_number
+from engine.intake.x12.loops import Assembler
+from engine.intake.x12.scope import Event, Scope, line_number
 from engine.intake.x12.segments import Loop, Segment, Separators
 from engine.intake.x12.tokenizer import read_batches
 

@@ -116,7 +116,7 @@ def segment_after_newline(element: str) -> re.Pattern[bytes]:
     return re.compile(rb"(?<=\S)[ \t]*[\r\n]+(?=[ \t]*(?:" + _NAMES + rb")" + mark + rb")")
 
 
-def _header_tail(sample: bytes, element: bytes) -> tuple[bytes, bytes, bool]:
+def _header_tail(sample: bytes, element: bytes) -> tuple[bytes, bytes, bool]:  # noqa: PLR0911 - one return a case
     """Component separator, terminator, and whether the ISA has its fixed layout."""
     if len(sample) >= ISA_LENGTH - 1 and sample[103:104] == element and sample.count(element, 0, 104) == ISA_ELEMENTS:
         component, terminator = sample[104:105], sample[105:106] or b"~"
@@ -192,7 +192,8 @@ def _show(sign: bytes) -> str:
     return "the newline" if sign == b"\n" else f"'{_text(sign)}'" if sign else "nothing"
 
 
-def _malformed(index: int, says: str, fix: str, expected: str, found: str, element: str = "ISA") -> IntakeFinding:
+def _malformed(  # noqa: PLR0913, PLR0917 - the parts of a finding
+    index: int, says: str, fix: str, expected: str, found: str, element: str = "ISA") -> IntakeFinding:
     return IntakeFinding(
         rule="INT-0001",
         says=says,

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TypeAlias
 
 from msgspec import Struct
 
+UNKNOWN_DAY = -719162
+"""0001-01-01, ``Detected.first_day`` while the file does not say its edition."""
+
 
 class Head(Struct, frozen=True):
-    """What detection may look at: the file's name (editions often stand nowhere else), its first 64 KiB, and its size."""
+    """What detection may look at: the file's name (editions often stand nowhere else), its first 64 KiB, and its size.
+
+    For a zip as a whole ``start`` is its list of members (:func:`engine.reference.importers.open.listing`).
+    """
 
     name: str
     start: bytes
@@ -19,7 +25,9 @@ class Head(Struct, frozen=True):
 class Detected(Struct, frozen=True, kw_only=True):
     """What a file turned out to be: the table, its edition and the days it is in force (days since 1970-01-01).
 
-    ``page`` is where the publisher offers it, ``licence`` what the user must have accepted to use it.
+    ``page`` is where the publisher offers it, ``licence`` what the user must have accepted to use it. A format leaves
+    ``table`` or ``edition`` empty when neither content nor name says it, and puts into ``doubt`` what speaks against
+    the edition that it found; then the caller of :func:`engine.reference.importers.detect.detect` must say.
     """
 
     table: str
@@ -29,10 +37,14 @@ class Detected(Struct, frozen=True, kw_only=True):
     source: str = ""
     page: str = ""
     licence: str = ""
+    doubt: str = ""
 
 
 class Parsed(Struct, frozen=True, gc=False):
-    """One row of a table: its key, its texts in the order of the format's ``columns``, and the days on which it is in force."""
+    """One row of a table: its key, its texts in the order of the format's ``columns``, and the days on which it is in force.
+
+    The key is what the table's layout looks rows up by; its columns are not repeated in ``values``.
+    """
 
     key: str
     values: tuple[str, ...]
@@ -47,16 +59,38 @@ class BadRow(Struct, frozen=True):
     because: str
 
 
-class Format(Protocol):
-    """One official file format."""
+class Void(Struct, frozen=True):
+    """A row that is right but not for the table, as the publisher means it: it is counted and left out, not bad."""
 
-    name: str
-    columns: tuple[str, ...]
+    line: int
+    because: str
+
+
+Read: TypeAlias = Parsed | BadRow | Void
+
+
+class Format(Protocol):
+    """One official file format. ``page`` is where its publisher offers files of it."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        ...
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of its table beside the key."""
+        ...
+
+    @property
+    def page(self) -> str:
+        """Where its publisher offers it."""
+        ...
 
     def detect(self, head: Head) -> Detected | None:
         """What the file is, if it has this format; content decides, never the name alone."""
         ...
 
-    def rows(self, stream: BinaryIO, detected: Detected) -> Iterator[Parsed | BadRow]:
+    def rows(self, stream: BinaryIO, detected: Detected) -> Iterator[Read]:
         """Its rows, streamed; nothing in the content raises but :class:`engine.errors.TableError` for a wrong layout."""
         ...

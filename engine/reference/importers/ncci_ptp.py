@@ -1,0 +1,136 @@
+"""NCCI procedure-to-procedure edits, practitioner and outpatient hospital: tab-delimited text under six header lines.
+
+Source: CMS, "How to use the Medicare NCCI tools". A pair may come with several windows of dates; deletion ``*`` is in
+force; indicator 9 means that the edit never applied.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from engine.errors import TableError
+from engine.reference.days import read_day
+from engine.reference.importers import notices
+from engine.reference.importers.editions import UNKNOWN, Span, doubt, quarter
+from engine.reference.importers.format import BadRow, Detected, Head, Parsed, Read, Void
+from engine.reference.importers.text import batches, damage
+
+_HEADER = re.compile(r"(?im)^\s*\"?Column 1\"?\t\"?Column 2\"?\t")
+_VERSION = re.compile(r"(?i)cci(?:pra|oph)[-_]?v(\d\d)([0-3])r?\d*")
+_QUARTER = re.compile(r"(?i)(20\d\d)[-_ ]?q([1-4])")
+_TABLES = {
+    "ptp-practitioner": re.compile(r"(?i)ccipra|practitioner"),
+    "ptp-outpatient": re.compile(r"(?i)ccioph|hospital|outpatient"),
+}
+_FIRST_VERSION = 1994  # version 30 is of 2024
+_CODE, _CELLS, _MOST_HEADER_LINES = 5, 7, 40
+_VOID = "9"
+_INDICATORS = frozenset({"0", "1", _VOID})
+
+
+class _Days(dict[str, int | None]):
+    """Days by their text: a file has some hundreds of dates and millions of rows."""
+
+    def __missing__(self, text: str) -> int | None:
+        day = self[text] = read_day(text)
+        return day
+
+
+class PtpEdits:
+    """NCCI PTP edits."""
+
+    name = "NCCI PTP edits"
+    columns = ("modifier_indicator", "rationale")
+    page = notices.PTP_PAGE
+
+    def detect(self, head: Head) -> Detected | None:
+        """By the header line; which of the two tables, and the quarter, stand in the name."""
+        text = head.start.decode("latin-1")
+        if not _HEADER.search(text[:8192]):
+            return None
+        where = head.name + "\n" + text[: text.lower().find("column 1\t")]
+        tables = [table for table, hint in _TABLES.items() if hint.search(where)]
+        span = _edition(head.name)
+        return Detected(
+            table=tables[0] if len(tables) == 1 else "",
+            edition=span.edition,
+            first_day=span.first_day,
+            last_day=span.last_day,
+            source=f"CMS {self.name}, {head.name}",
+            page=self.page,
+            licence=notices.AMA,
+            doubt=doubt(span, text[:8192]),
+        )
+
+    def rows(self, stream: BinaryIO, detected: Detected) -> Iterator[Read]:  # noqa: ARG002 -- the interface
+        """The pairs. Keys are ``column one|column two``.
+
+        Raises:
+            TableError: there is no header of this format.
+        """
+        number, began, header = 0, False, False
+        days, shared, seen = _Days(), dict[tuple[str, str], tuple[str, str]](), set[int]()
+        for batch in batches(stream):
+            for line in batch:
+                number += 1
+                if not began:  # the header ends with the first line that has a code in its first cell
+                    header = header or _HEADER.match(line) is not None
+                    began = header and line[:1].isalnum() and not _HEADER.match(line)
+                    if not began:
+                        if number > _MOST_HEADER_LINES:
+                            raise TableError("no row begins under the header of PTP edits")
+                        continue
+                try:
+                    one, two, _, effective, deleted, indicator, rationale = line.split("\t")
+                    first, last = days[effective], days[deleted]
+                    values = shared[indicator, rationale]
+                except (ValueError, KeyError):
+                    yield _slowly(line, number, shared)
+                    continue
+                if len(one) != _CODE or len(two) != _CODE or (last is not None and first is not None and last < first):
+                    yield _slowly(line, number, shared)
+                elif (mark := hash(line)) in seen:
+                    yield BadRow(number, "the same row stands further up")
+                else:
+                    seen.add(mark)
+                    yield Parsed(f"{one}|{two}", values, first, last)
+        if not header:
+            raise TableError("no header of PTP edits")
+
+
+def _slowly(line: str, number: int, shared: dict[tuple[str, str], tuple[str, str]]) -> Read:
+    """A row that the quick way did not understand: a new rationale, blanks around its cells, or something wrong."""
+    if wrong := damage(line):
+        return BadRow(number, wrong)
+    cells = [cell.strip() for cell in line.split("\t")]
+    if len(cells) == _CELLS - 1:
+        cells.append("")  # before 2019 there was no rationale
+    if len(cells) != _CELLS:
+        return BadRow(number, f"{len(cells)} cells where {_CELLS} belong: {line[:60]!r}")
+    one, two, _, effective, deleted, indicator, rationale = cells
+    if not (re.fullmatch(r"[0-9A-Z]{5}", one) and re.fullmatch(r"[0-9A-Z]{5}", two)):
+        return BadRow(number, f"{one!r} and {two!r} are no pair of procedure codes")
+    if indicator not in _INDICATORS:
+        return BadRow(number, f"modifier indicator {indicator!r} is not 0, 1 or 9")
+    if indicator == _VOID:
+        return Void(number, "indicator 9: the edit never applied")
+    try:
+        first, last = read_day(effective), read_day(deleted)
+    except ValueError as error:
+        return BadRow(number, f"{error} is no date YYYYMMDD")
+    if first is None:
+        return BadRow(number, "no effective date")
+    if last is not None and last < first:
+        return BadRow(number, f"deleted {deleted}, before it took effect on {effective}")
+    values = shared.setdefault((indicator, rationale), (indicator, rationale))
+    return Parsed(f"{one}|{two}", values, first, last)
+
+
+def _edition(name: str) -> Span:
+    if found := _VERSION.search(name):
+        return quarter(_FIRST_VERSION + int(found[1]), 3 * int(found[2]) + 1)
+    if found := _QUARTER.search(name):
+        return quarter(int(found[1]), 3 * int(found[2]))
+    return UNKNOWN
