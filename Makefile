@@ -29,7 +29,7 @@ help: ## this list
 
 .PHONY: demo
 demo: $(VENV)/.ready ## scrub the claims in examples/
-	$(BIN)/cleanclaim check examples/ --received-on 2026-11-22 --fail-on never
+	$(BIN)/cleanclaim check examples/ --tables examples/tables --received-on 2026-04-15 --fail-on never
 
 .PHONY: test
 test: lint format types imports lint-rules tests docs sizes ## every check, in order

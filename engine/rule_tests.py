@@ -18,7 +18,7 @@ from msgspec import Struct, convert, structs
 from engine.backends.durable import compile_durable
 from engine.check import Checker
 from engine.claim.model import Claim
-from engine.errors import TableError, UsageError
+from engine.errors import CleanclaimError, TableError, UsageError
 from engine.facts.vocabulary import nearest
 from engine.findings.report import ClaimReport
 from engine.intake.native_tidy import tidy
@@ -26,7 +26,7 @@ from engine.intake.reading import ReadClaim
 from engine.reference.catalog import Tables
 from engine.reference.memory import with_rows
 from engine.rulebook.book import Rulebook
-from engine.rulebook.document import Node
+from engine.rulebook.document import Node, mapping
 from engine.rulebook.load import load_rulebook
 from engine.rulebook.rule import Rule
 from engine.rulebook.twins import Case
@@ -97,19 +97,19 @@ def run_case(rulebook: Rulebook, rule: Rule, case: Case, base: object, tables: T
     try:
         claim = claim_from_json(merge(base, case.given))
         rows = {name: _rows(node, rule) for name, node in case.tables.items()}
-        history = [claim_from_json(merge(base, _mapping(node))) for node in case.history] if case.history else None
-    except (ValueError, TypeError, TableError) as error:
-        return f"the case cannot be read: {error}"
-    checker = Checker(
-        rulebook,
-        with_rows(tables, rows),
-        compile_durable,
-        engine="durable",
-        received_on=date.fromisoformat(case.received_on) if case.received_on else RECEIVED_ON,
-        payer=case.payer,
-        history=history,
-    )
-    return checker.check_claim(ReadClaim(claim=claim))
+        history = [claim_from_json(merge(base, mapping(node))) for node in case.history] if case.history else None
+        checker = Checker(
+            rulebook,
+            with_rows(tables, rows),
+            compile_durable,
+            engine="durable",
+            received_on=date.fromisoformat(case.received_on) if case.received_on else RECEIVED_ON,
+            payer=case.payer,
+            history=history,
+        )
+        return checker.check_claim(ReadClaim(claim=claim))
+    except (ValueError, TypeError, CleanclaimError) as error:
+        return f"the case cannot be run: {error}"
 
 
 def claim_from_json(value: Any) -> Claim:  # noqa: ANN401 -- JSON
@@ -166,10 +166,6 @@ def _problems(case: Case, report: ClaimReport | str, rule: Rule) -> Iterator[str
             yield f"found at {at!r}: {says!r}" + (f" with fix {fix!r}" if fix else "")
     if not expected and not found and rule.id in reasons:
         yield f"quiet, but only because it was not evaluated: {reasons[rule.id]}"
-
-
-def _mapping(node: Node) -> Node:
-    return node if isinstance(node, dict) else {}
 
 
 def main(arguments: Iterable[str]) -> int:

@@ -29,8 +29,9 @@ that is absent has no value: a test on it does not hold, and the report says tha
 | day | a calendar day | `2026-03-05` |
 | quantity | a number of units, up to three decimals | the number |
 
-**needs** names what must be there before a field can be known: `table/NAME` is a reference table, `history` are earlier
-claims, `eligibility` is an answer of the payer that the caller passes on. **derived** means worked out from other fields.
+**needs** names what must be there before a field can be known: `table/NAME` is a reference table, `history` are
+earlier claims, `eligibility` is an answer of the payer that the caller passes on. **derived** means worked out from
+other fields.
 """
 
 
@@ -54,8 +55,9 @@ def section(name: str, kind: Kind) -> str:
     """One kind."""
     needs = f" Needs {_codes(kind.needs)}." if kind.needs else ""
     rows = [row(field, about) for field, about in kind.fields.items()]
-    head = "| field | type | meaning | values | needs | 837P | 837I | 837D | FHIR |\n|---|---|---|---|---|---|---|---|---|"
-    return "\n".join([f"## {name}", "", f"{kind.about}{needs}", "", head, *rows, ""])
+    columns = ("field", "type", "meaning", "values", "needs", "837P", "837I", "837D", "FHIR")
+    head = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
+    return "\n".join([f"## {name}", "", f"{kind.about}{needs}", "", *head, *rows, ""])
 
 
 def row(name: str, field: Field) -> str:

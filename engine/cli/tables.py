@@ -53,5 +53,5 @@ def list_tables(tables: TableFolder = None, rules: RuleFolders = None) -> int:
 
 
 def _there(name: str, loaded: Tables) -> bool:
-    """Whether the table is loaded, or one of its variants by claim type (``mue`` is ``mue-practitioner`` or another)."""
+    """Whether the table or a variant by claim type (``mue-practitioner`` for ``mue``) is loaded."""
     return any(known == name or known.startswith(f"{name}-") for known in loaded.names())

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import combinations
+from itertools import permutations, product
 from typing import Any, NamedTuple
 
-from engine.facts.derive.source import Fields, KindSource, Place
+from engine.facts.derive.source import Fields, KindSource
 from engine.facts.view import ClaimView, LineView
 from engine.reference.table import Row
 
@@ -35,12 +35,20 @@ def pair_edits(table: str) -> Callable[[ClaimView], Iterator[PairEdit]]:
         applies = view.institutional and not view.inpatient if table == OUTPATIENT else _professional(view)
         if not applies:
             return
-        for one, other in combinations([line for line in view.lines if line.line.procedure], 2):
-            if one.line.procedure != other.line.procedure:
-                day = one.shared_day(other)
-                if day is not None:
-                    yield from _edits(view, table, one, other, day)
-                    yield from _edits(view, table, other, one, day)
+        tables = view.context.tables
+        by_code = _by_code(view)
+        days = _one_day_an_edition(view, table)
+        for one, two in permutations(by_code, 2):
+            key = f"{one}|{two}"
+            if any(tables.rows(table, key, day) for day in days):
+                for payable, bundled in product(by_code[one], by_code[two]):
+                    day = payable.shared_day(bundled)
+                    if day is not None:
+                        yield from (
+                            PairEdit(row, payable, bundled, day)
+                            for row in tables.rows_on(table, key, day)
+                            if row.values["modifier_indicator"] != _VOID
+                        )
 
     return parts
 
@@ -49,11 +57,20 @@ def _professional(view: ClaimView) -> bool:
     return view.claim.claim_type == "professional"
 
 
-def _edits(view: ClaimView, table: str, payable: LineView, bundled: LineView, day: int) -> Iterator[PairEdit]:
-    key = f"{payable.line.procedure}|{bundled.line.procedure}"
-    for row in view.context.tables.rows_on(table, key, day):
-        if row.values["modifier_indicator"] != _VOID:
-            yield PairEdit(row, payable, bundled, day)
+def _by_code(view: ClaimView) -> dict[str, list[LineView]]:
+    """The lines by procedure."""
+    found: dict[str, list[LineView]] = {}
+    for line in view.lines:
+        if line.line.procedure:
+            found.setdefault(line.line.procedure, []).append(line)
+    return found
+
+
+def _one_day_an_edition(view: ClaimView, table: str) -> list[int]:
+    """Of each edition that is in force on some service day, one such day: most pairs of codes are in none of them."""
+    days = {line.first_day for line in view.lines if line.first_day is not None}
+    editions = {edition.first_day: day for day in days if (edition := view.context.tables.edition(table, day))}
+    return list(editions.values())
 
 
 def _same_provider(_: ClaimView, part: PairEdit) -> bool | None:
@@ -84,7 +101,7 @@ def wanted_authorizations(view: ClaimView) -> Iterator[WantedAuthorization]:
     """The rows of the resolved payer for the procedures of the claim, in force on the line's day."""
     payer = view.context.payer.slug
     for line in view.lines:
-        if line.line.procedure:
+        if line.line.procedure and line.judged_day is not None:
             for row in view.context.tables.rows_on(PRIOR_AUTHORIZATION, line.line.procedure, line.judged_day):
                 if row.values["payer"] == payer:
                     yield WantedAuthorization(row, line)
@@ -99,11 +116,11 @@ AUTHORIZATION_FIELDS: Fields[WantedAuthorization] = {
 TABLE_KINDS: Mapping[str, KindSource[Any]] = {
     **{
         f"table/{table}": KindSource(
-            pair_edits(table), PAIR_FIELDS, lambda p: Place(p.bundled.number), lambda _, p: p.day
+            pair_edits(table), PAIR_FIELDS, lambda p: (p.bundled.number, 0), lambda _, p: p.day
         )
         for table in (PRACTITIONER, OUTPATIENT)
     },
     f"table/{PRIOR_AUTHORIZATION}": KindSource(
-        wanted_authorizations, AUTHORIZATION_FIELDS, lambda p: Place(p.line.number), lambda _, p: p.line.judged_day
+        wanted_authorizations, AUTHORIZATION_FIELDS, lambda p: (p.line.number, 0), lambda _, p: p.line.judged_day
     ),
 }

@@ -21,7 +21,7 @@ from engine.facts.derive import (
     procedure_day,
     provider,
 )
-from engine.facts.derive.source import KindSource, Place, claim_day, nowhere
+from engine.facts.derive.source import KindSource, claim_day, nowhere
 from engine.facts.enrich import TABLE_KINDS
 from engine.facts.fact import Fact, Value
 from engine.facts.needs import KindNeeds, Needs
@@ -33,10 +33,10 @@ _LINE_FIELDS = {**line.FIELDS, **line_tables.FIELDS}
 
 KINDS: Mapping[str, KindSource[Any]] = {
     "claim": KindSource(lambda view: (view.claim,), _CLAIM_FIELDS, nowhere, claim_day),
-    "line": KindSource(lambda view: view.lines, _LINE_FIELDS, lambda p: Place(p.number), lambda _, p: p.judged_day),
+    "line": KindSource(lambda view: view.lines, _LINE_FIELDS, lambda p: (p.number, 0), lambda _, p: p.judged_day),
     "line_modifier": KindSource(line_modifier.parts, line_modifier.FIELDS, line_modifier.place, line_modifier.day),
     "line_diagnosis": KindSource(diagnosis.line_parts, diagnosis.LINE_FIELDS, diagnosis.line_place, diagnosis.line_day),
-    "diagnosis": KindSource(lambda view: view.diagnoses, diagnosis.FIELDS, diagnosis.place, diagnosis.day),
+    "diagnosis": KindSource(diagnosis.parts, diagnosis.FIELDS, diagnosis.place, diagnosis.day),
     "claim_code": KindSource(institutional.codes, institutional.CODE_FIELDS, institutional.code_place, claim_day),
     "inpatient_procedure": KindSource(
         institutional.procedures,

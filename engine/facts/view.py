@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cached_property
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -16,6 +15,7 @@ from msgspec import Struct
 from engine.claim.model import Claim, Diagnosis, Provider, ServiceLine
 from engine.facts.fact import Value
 from engine.facts.numbers import calendar_day, day_number, thousandths, whole_years
+from engine.facts.once import once
 from engine.reference.catalog import Tables
 from engine.reference.lists import inpatient_bill_types, inpatient_places
 
@@ -82,12 +82,12 @@ class LineView:
         self.units = thousandths(line.units)
         self.place = line.place_of_service or view.place
 
-    @cached_property
+    @once
     def rendering(self) -> Provider | None:
         """Who rendered the line: the line's rendering provider, else the claim's, else the billing provider."""
         return provider_in(self.line.providers, "rendering") or self.view.rendering or self.view.billing
 
-    @cached_property
+    @once
     def provider_unit(self) -> str | None:
         """Billing NPI and rendering taxonomy; the rendering NPI alone when it has no taxonomy.
 
@@ -101,12 +101,12 @@ class LineView:
             return f"{billing.npi}/{rendering.taxonomy}"
         return rendering.npi or None
 
-    @cached_property
+    @once
     def modifiers_text(self) -> str:
         """The modifiers, sorted, with blanks between."""
         return " ".join(sorted(self.line.modifiers))
 
-    @cached_property
+    @once
     def key(self) -> str | None:
         """What makes two lines the same; ``None`` for a line without a procedure (revenue lines repeat rightly)."""
         line = self.line
@@ -120,15 +120,17 @@ class LineView:
             f"|{self.units}|{line.charge_cents}|{renderer}|{teeth}|{ndc}"
         )
 
-    @cached_property
+    @once
     def diagnoses(self) -> tuple[PointedDiagnosis, ...]:
         """The diagnoses of the line: those it points to; on an institutional claim every one that is listed."""
         if self.view.institutional:
             return tuple(PointedDiagnosis(self, d.position, d) for d in self.view.listed.values())
-        found = (
-            (position, self.view.listed.get(p)) for position, p in enumerate(self.line.diagnosis_pointers, start=1)
-        )
-        return tuple(PointedDiagnosis(self, position, d) for position, d in found if d is not None)
+        listed, found = self.view.listed, []
+        for position, pointer in enumerate(self.line.diagnosis_pointers, start=1):
+            diagnosis = listed.get(pointer)
+            if diagnosis is not None:
+                found.append(PointedDiagnosis(self, position, diagnosis))
+        return tuple(found)
 
     @property
     def days(self) -> int:
@@ -164,22 +166,32 @@ class ClaimView:
         self.place = "" if self.institutional else claim.facility_code
         self.received_on = context.received_on
 
-    @cached_property
+    @once
     def lines(self) -> tuple[LineView, ...]:
         """The service lines in the order of the claim."""
         return tuple([LineView(self, line) for line in self.claim.lines])
 
-    @cached_property
+    @once
+    def first_of_key(self) -> Mapping[str, int]:
+        """The lowest line number by :attr:`LineView.key`."""
+        numbers: dict[str, int] = {}
+        for line in self.lines:
+            key = line.key
+            if key is not None and line.number < numbers.get(key, line.number + 1):
+                numbers[key] = line.number
+        return numbers
+
+    @once
     def billing(self) -> Provider | None:
         """The billing provider."""
         return provider_in(self.claim.providers, "billing")
 
-    @cached_property
+    @once
     def rendering(self) -> Provider | None:
         """The claim's own rendering provider."""
         return provider_in(self.claim.providers, "rendering")
 
-    @cached_property
+    @once
     def service_days(self) -> tuple[int | None, int | None]:
         """First and last service day."""
         return _service_days(self.claim)
@@ -194,19 +206,19 @@ class ClaimView:
         """The last service day."""
         return self.service_days[1]
 
-    @cached_property
+    @once
     def birth(self) -> date | None:
         """The patient's date of birth; the subscriber's when the patient is the subscriber."""
         patient = self.claim.patient
         return patient.birth_day or (self.claim.subscriber.birth_day if patient.is_subscriber else None)
 
-    @cached_property
+    @once
     def sex(self) -> str:
         """The patient's sex as the claim says; the subscriber's when the patient is the subscriber."""
         patient = self.claim.patient
         return patient.sex or (self.claim.subscriber.sex if patient.is_subscriber else "")
 
-    @cached_property
+    @once
     def age_years(self) -> int | None:
         """Age in whole years on the first service day; ``None`` before birth."""
         if self.birth is None or self.first_service_day is None:
@@ -214,7 +226,7 @@ class ClaimView:
         age = whole_years(self.birth, calendar_day(self.first_service_day))
         return age if age >= 0 else None
 
-    @cached_property
+    @once
     def bill_type(self) -> str:
         """Type of bill without the leading zero: facility code and frequency; empty on other claims."""
         claim = self.claim
@@ -223,14 +235,14 @@ class ClaimView:
         code = claim.facility_code
         return (code[1:] if len(code) > 2 and code[0] == "0" else code) + claim.frequency_code  # noqa: PLR2004 -- 011
 
-    @cached_property
+    @once
     def inpatient(self) -> bool | None:
         """Whether the patient is an inpatient, by type of bill or place of service; ``None`` when it was not sent."""
         if self.institutional:
             return self.bill_type[:2] in inpatient_bill_types() if self.bill_type else None
         return self.place in inpatient_places() if self.place else None
 
-    @cached_property
+    @once
     def listed(self) -> Mapping[int, Diagnosis]:
         """The diagnoses that lines may point to (principal and others) by position; of two at one the first."""
         found: dict[int, Diagnosis] = {}
@@ -239,7 +251,7 @@ class ClaimView:
                 found.setdefault(diagnosis.position, diagnosis)
         return found
 
-    @cached_property
+    @once
     def diagnoses(self) -> tuple[DiagnosisView, ...]:
         """All diagnoses in the order of the claim."""
         seen: set[tuple[str, str]] = set()
@@ -250,7 +262,7 @@ class ClaimView:
             seen.add(key)
         return tuple(views)
 
-    @cached_property
+    @once
     def _pointed_days(self) -> Mapping[int, int]:
         """By diagnosis position, the earliest service day of the lines that point to it."""
         days: dict[int, int] = {}

@@ -9,7 +9,7 @@ from engine.findings.report import ClaimReport, Coverage, Finding, FindingAt
 from engine.findings.show import shown
 from engine.report.line_table import write_lines
 from engine.report.page import Page
-from engine.report.words import SEVERITIES, VERDICTS, count, expected, money, source, spaced, where
+from engine.report.words import SEVERITIES, VERDICTS, count, expected, money, reason_kind, source, spaced, where
 from engine.rulebook.payers import BASE
 
 REASONS_SHOWN = 3
@@ -91,7 +91,7 @@ def coverage(judged: Coverage) -> str:
     text = f"{count(judged.evaluated, 'rule')} judged"
     if not judged.not_evaluated:
         return f"{text}."
-    reasons = Counter(missed.because for missed in judged.not_evaluated).most_common()
+    reasons = Counter(reason_kind(missed.because) for missed in judged.not_evaluated).most_common()
     said = [f"{reason} ({number})" for reason, number in reasons[:REASONS_SHOWN]]
     rest = sum(number for _, number in reasons[REASONS_SHOWN:])
     said += [f"other reasons ({rest})"] if rest else []

@@ -13,7 +13,7 @@ from engine.report.words import VERDICTS, count, money
 
 RULES_SHOWN = 10
 REASONS_SHOWN = 8
-TITLE_WIDTH = 58
+TITLE_WIDTH = 66
 
 
 class Basis(Struct, frozen=True, kw_only=True):
@@ -42,7 +42,8 @@ def write_summary(page: Page, tally: Tally, basis: Basis, *, verbose: bool) -> N
     if tally.not_judged:
         page.blank()
         page.line(("Not judged (claims)", "bold"), indent=2)
-        reasons = tally.not_judged.most_common(None if verbose else REASONS_SHOWN)
+        ranked = sorted(tally.not_judged.items(), key=lambda item: (-item[1], item[0]))
+        reasons = ranked if verbose else ranked[:REASONS_SHOWN]
         for reason, number in reasons:
             page.paragraph(reason, indent=2, label=f"{number:>6}  ")
         if rest := len(tally.not_judged) - len(reasons):

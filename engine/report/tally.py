@@ -7,6 +7,7 @@ from collections import Counter
 from engine.claim.model import Claim
 from engine.findings.report import ClaimReport, InputFinding
 from engine.findings.score import claim_cents
+from engine.report.words import reason_kind
 
 
 class Tally:
@@ -36,7 +37,7 @@ class Tally:
         for rule in {finding.rule for finding in report.findings}:
             self.rule_claims[rule] += 1
             self.rule_cents[rule] += claim_cents(claim, [f for f in report.findings if f.rule == rule])
-        self.not_judged.update({missed.because for missed in report.coverage.not_evaluated})
+        self.not_judged.update(dict.fromkeys((reason_kind(m.because) for m in report.coverage.not_evaluated), 1))
         self.remarks.update(report.coverage.remarks)
 
     def add_input(self, finding: InputFinding) -> None:

@@ -20,7 +20,7 @@ def rules(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def run(rules, tables, tmp_path, monkeypatch):
+def run(rules, tables, tmp_path, monkeypatch):  # noqa: ARG001 -- the rules must be in place
     """Runs a command under the small rulebook; no table of the user's folder comes in."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
     for name in ("COLUMNS", "FORCE_COLOR", "NO_COLOR"):

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.cli.small import CLEAN, DAMAGED, OFFICE
+from tests.cli.small import CLEAN, DAMAGED, OFFICE, RECEIVED_ON
 
 
 def test_a_clean_claim_ends_with_0(run):
@@ -109,11 +109,12 @@ def test_a_folder_stands_for_its_files_in_order_without_hidden_and_readme_files(
 
 
 def test_the_folder_of_tables_is_not_walked(run, tables, tmp_path):
-    shutil.copy(CLEAN, tmp_path / "a.json")
-    shutil.rmtree(tmp_path / "rules")
-    shutil.copytree(tmp_path / "tables", tmp_path / "other")
-    result = run("check", tmp_path / "a.json", tables.parent / "tables", "--fail-on", "never", "--format", "ndjson")
-    assert len(result.stdout.splitlines()) == 1
+    folder = tmp_path / "claims"
+    folder.mkdir()
+    shutil.copy(CLEAN, folder / "a.json")
+    inside = shutil.move(tables, folder / "tables")
+    result = run("check", folder, "--format", "ndjson", "--received-on", RECEIVED_ON, "--tables", inside, dated=False)
+    assert (result.exit_code, len(result.stdout.splitlines())) == (0, 1)
 
 
 def test_standard_input_is_read(run):

@@ -15,7 +15,8 @@ START = """
 import sys
 import engine.rulebook.load as load
 from pathlib import Path
-load.shipped_rules = lambda: Path(sys.argv.pop(1))
+home = Path(sys.argv.pop(1))
+load.shipped_rules = lambda: home
 from engine.cli import main
 main()
 """
@@ -39,9 +40,7 @@ def test_a_module_that_runs():
 
 def test_a_reader_that_goes_away_is_no_error(command, tmp_path):
     path = tmp_path / "many.ndjson"
-    line = OFFICE.with_name("one-line.json").read_bytes() if OFFICE.with_name("one-line.json").exists() else b""
-    path.write_bytes((line or CLEAN.read_bytes().replace(b"\n", b"")) + b"\n")
-    path.write_bytes(path.read_bytes() * 400)
+    path.write_bytes((CLEAN.read_bytes().replace(b"\n", b"") + b"\n") * 400)
     arguments = ["check", str(path), "--format", "ndjson", "--received-on", "2026-04-15"]
     with subprocess.Popen(
         [*command, *arguments],
@@ -65,8 +64,7 @@ def test_an_interrupt_ends_with_130_and_without_a_trace(command):
         stderr=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     ) as process:
-        process.stdin.write(CLEAN.read_bytes().replace(b"\n", b"") + b"\n")
-        process.stdin.write(b" " * 200_000 + b"\n" + CLEAN.read_bytes().replace(b"\n", b"") + b"\n")
+        process.stdin.write((CLEAN.read_bytes().replace(b"\n", b"") + b"\n") * 60)
         process.stdin.flush()
         process.stdout.readline()  # the first claim is out, so the command is at work
         time.sleep(0.2)

@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 
 from engine.claim.model import Claim, ServiceLine
+from engine.facts.needs import KindNeeds
 from engine.facts.numbers import day_number
 from engine.facts.project import Projector
-from engine.facts.vocabulary import vocabulary
-from engine.facts.needs import KindNeeds
 from engine.facts.view import ClaimView, Context, PayerProfile
+from engine.facts.vocabulary import vocabulary
 from engine.reference.catalog import Tables
 
 CLAIMS = Path(__file__).parents[1] / "claims"
@@ -47,7 +47,9 @@ def line(number, procedure="99213", day="2026-03-05", end=None, units=1, **more)
     )
 
 
-def view(claim, *, received="2026-03-20", payer="acme-ppo", kind="commercial", tables=SHIPPED, history=None, **parameters):
+def view(
+    claim, *, received="2026-03-20", payer="acme-ppo", kind="commercial", tables=SHIPPED, history=None, **parameters
+):
     """The claim with its context; parameters by name, one value each."""
     return ClaimView(
         claim,

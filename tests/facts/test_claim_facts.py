@@ -4,7 +4,17 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from engine.claim.model import Adjustment, ClaimCode, Condition, Diagnosis, LineAdjudication, Note, OtherPayer, Payer, Provider
+from engine.claim.model import (
+    Adjustment,
+    ClaimCode,
+    Condition,
+    Diagnosis,
+    LineAdjudication,
+    Note,
+    OtherPayer,
+    Payer,
+    Provider,
+)
 from tests.facts.helpers import fact, inpatient, line, minimal, number
 
 
@@ -128,16 +138,24 @@ def test_the_patients_own_relationship_comes_first():
 
 
 @pytest.mark.parametrize(
-    ("code", "word"), [("P", "primary"), ("S", "secondary"), ("T", "tertiary"), ("A", "other"), ("U", "other"), ("", None)]
+    ("code", "word"),
+    [("P", "primary"), ("S", "secondary"), ("T", "tertiary"), ("A", "other"), ("U", "other"), ("", None)],
 )
 def test_payer_sequence(code, word):
     claim = minimal()
-    assert claim_fact(replace(claim, subscriber=replace(claim.subscriber, sequence_code=code))).get("payer_sequence") == word
+    assert (
+        claim_fact(replace(claim, subscriber=replace(claim.subscriber, sequence_code=code))).get("payer_sequence")
+        == word
+    )
 
 
 def test_accidents_of_a_professional_claim():
     values = claim_fact(minimal(related_causes=("AA", "EM"), accident_day=date(2026, 3, 1), accident_state="IL"))
-    assert [values[f"{name}"] for name in ("employment_related", "auto_accident", "other_accident")] == [True, True, False]
+    assert [values[f"{name}"] for name in ("employment_related", "auto_accident", "other_accident")] == [
+        True,
+        True,
+        False,
+    ]
     assert values["accident_day"] == number("2026-03-01")
 
 
@@ -148,7 +166,11 @@ def test_accidents_of_an_institutional_claim():
         ClaimCode(family="condition", code="02"),
     )
     values = claim_fact(minimal("institutional", codes=codes))
-    assert [values[f"{name}"] for name in ("employment_related", "auto_accident", "other_accident")] == [True, False, True]
+    assert [values[f"{name}"] for name in ("employment_related", "auto_accident", "other_accident")] == [
+        True,
+        False,
+        True,
+    ]
     assert values["accident_day"] == number("2026-03-02")
 
 
@@ -156,12 +178,21 @@ def test_what_was_not_sent_is_false_or_absent():
     values = claim_fact(minimal())
     for flag in ("employment_related", "auto_accident", "other_accident", "note_present", "homebound"):
         assert values[flag] is False
-    for field in ("accident_day", "onset_day", "onset_after_service", "patient_paid_over_total", "clia_shape_ok", "drg"):
+    for field in (
+        "accident_day",
+        "onset_day",
+        "onset_after_service",
+        "patient_paid_over_total",
+        "clia_shape_ok",
+        "drg",
+    ):
         assert field not in values
     assert values["attachment_count"] == 0
 
 
-@pytest.mark.parametrize(("number_", "ok"), [("05D0642827", True), ("5D0642827", False), ("05E0642827", False), ("05D064282", False)])
+@pytest.mark.parametrize(
+    ("number_", "ok"), [("05D0642827", True), ("5D0642827", False), ("05E0642827", False), ("05D064282", False)]
+)
 def test_clia_shape(number_, ok):
     assert claim_fact(minimal(clia_number=number_))["clia_shape_ok"] is ok
 
@@ -182,7 +213,11 @@ def test_patient_paid_over_total(paid, over):
 
 def test_what_other_payers_paid():
     others = (
-        OtherPayer(payer=Payer(payer_id="A"), paid_cents=5000, adjustments=(Adjustment(group="CO", reason="45", amount_cents=2000),)),
+        OtherPayer(
+            payer=Payer(payer_id="A"),
+            paid_cents=5000,
+            adjustments=(Adjustment(group="CO", reason="45", amount_cents=2000),),
+        ),
         OtherPayer(payer=Payer(payer_id="B")),
     )
     decision = LineAdjudication(payer_id="A", adjustments=(Adjustment(group="PR", reason="1", amount_cents=300),))
@@ -205,15 +240,29 @@ def test_more_diagnoses_than_the_form_holds(kind, limit):
 
 def test_diagnoses_in_words():
     values = claim_fact(inpatient())
-    assert (values["principal_diagnosis"], values["admitting_diagnosis"], values["diagnosis_count"]) == ("J189", "J189", 2)
+    assert (values["principal_diagnosis"], values["admitting_diagnosis"], values["diagnosis_count"]) == (
+        "J189",
+        "J189",
+        2,
+    )
 
 
 @pytest.mark.parametrize(
     ("taxonomy", "supplier"),
-    [("291U00000X", True), ("332B00000X", True), ("3416L0300X", True), ("261QA1903X", True), ("293D00000X", True), ("207Q00000X", False), ("", None)],
+    [
+        ("291U00000X", True),
+        ("332B00000X", True),
+        ("3416L0300X", True),
+        ("261QA1903X", True),
+        ("293D00000X", True),
+        ("207Q00000X", False),
+        ("", None),
+    ],
 )
 def test_supplier_claim(taxonomy, supplier):
-    assert claim_fact(minimal(providers=(Provider(role="billing", taxonomy=taxonomy),))).get("supplier_claim") is supplier
+    assert (
+        claim_fact(minimal(providers=(Provider(role="billing", taxonomy=taxonomy),))).get("supplier_claim") is supplier
+    )
 
 
 def test_ambulance_pickup():
@@ -225,7 +274,9 @@ def test_ambulance_pickup():
 
 
 def test_epsdt_condition_and_notes():
-    claim = minimal(conditions=(Condition(category="ZZ", applies="Y", codes=("AV", "S2")),), notes=(Note(text="see record"),))
+    claim = minimal(
+        conditions=(Condition(category="ZZ", applies="Y", codes=("AV", "S2")),), notes=(Note(text="see record"),)
+    )
     values = claim_fact(claim)
     assert (values["epsdt_condition"], values["note_present"]) == ("AV S2", True)
 
@@ -252,12 +303,18 @@ def test_days_of_the_stay(start, end, status, days):
 
 
 def test_days_of_a_stay_are_for_inpatients():
-    assert "stay_days" not in claim_fact(minimal("institutional", statement_from_day=date(2026, 3, 5), statement_to_day=date(2026, 3, 9)))
+    assert "stay_days" not in claim_fact(
+        minimal("institutional", statement_from_day=date(2026, 3, 5), statement_to_day=date(2026, 3, 9))
+    )
 
 
 def test_gaps_of_days():
     stay = {"statement_from_day": date(2026, 3, 5), "statement_to_day": date(2026, 3, 10), "discharge_status": "01"}
-    rooms = (line(1, "", revenue_code="0120", units=4), line(2, "", revenue_code="0183", units=9), line(3, "", revenue_code="0250", units=9))
+    rooms = (
+        line(1, "", revenue_code="0120", units=4),
+        line(2, "", revenue_code="0183", units=9),
+        line(3, "", revenue_code="0250", units=9),
+    )
     values = claim_fact(inpatient(codes=codes(covered=400, noncovered=200), lines=rooms, **stay))
     assert (values["covered_days"], values["noncovered_days"]) == (4, 2)
     assert (values["stay_days_gap"], values["accommodation_day_gap"]) == (1, -2)

@@ -116,12 +116,12 @@ def test_one_year_means_the_same_calendar_day(first, last, received, past):
     ],
 )
 def test_the_filing_basis_is_the_payers(kind, basis, days):
-    if kind == "professional":
-        claim = minimal(lines=(line(1, day="2026-03-05", end="2026-03-09"),))
-    else:
-        claim = inpatient()
+    claims = {
+        "professional": minimal(lines=(line(1, day="2026-03-05", end="2026-03-09"),)),
+        "institutional": inpatient(),
+    }
     parameters = {"timely_filing_basis": basis} if basis else {}
-    values = claim_fact(claim, received="2026-03-20", **parameters)
+    values = claim_fact(claims[kind], received="2026-03-20", **parameters)
     assert values.get("days_from_filing_basis_to_receipt") == days
     assert ("days_past_one_year_limit" in values) is (days is not None)
 

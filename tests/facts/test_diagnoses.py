@@ -10,7 +10,13 @@ from tests.facts.helpers import fact, facts, inpatient, line, minimal, number
 def dx(*codes, **changes):
     """Diagnoses in order, the first principal."""
     return tuple(
-        Diagnosis(position=n, code=code, role="principal" if n == 1 else "other", qualifier="ABK" if n == 1 else "ABF", **changes)
+        Diagnosis(
+            position=n,
+            code=code,
+            role="principal" if n == 1 else "other",
+            qualifier="ABK" if n == 1 else "ABF",
+            **changes,
+        )
         for n, code in enumerate(codes, start=1)
     )
 
@@ -34,7 +40,9 @@ def test_a_professional_diagnosis_is_judged_on_the_earliest_line_that_points_to_
 def test_an_inpatient_diagnosis_is_judged_on_discharge():
     found = facts(inpatient(), "diagnosis")
     assert {f["judged_day"] for f in found} == {number("2026-03-12")}
-    assert {f["judged_day"] for f in facts(replace(inpatient(), facility_code="13"), "diagnosis")} == {number("2026-03-09")}
+    assert {f["judged_day"] for f in facts(replace(inpatient(), facility_code="13"), "diagnosis")} == {
+        number("2026-03-09")
+    }
 
 
 def test_without_any_day_nothing_is_judged():
@@ -119,7 +127,15 @@ def test_chapter(code, chapter):
 
 
 @pytest.mark.parametrize(
-    ("code", "side"), [("M1711", "right"), ("M1712", "left"), ("M170", "bilateral"), ("M25569", "unspecified"), ("I10", "none"), ("XXX", None)]
+    ("code", "side"),
+    [
+        ("M1711", "right"),
+        ("M1712", "left"),
+        ("M170", "bilateral"),
+        ("M25569", "unspecified"),
+        ("I10", "none"),
+        ("XXX", None),
+    ],
 )
 def test_laterality(code, side):
     assert diagnosis(code).get("laterality") == side

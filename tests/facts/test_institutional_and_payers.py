@@ -55,7 +55,13 @@ def test_span_of_a_claim_code(family, end, ok):
 
 @pytest.mark.parametrize(
     ("day", "ok"),
-    [(date(2026, 3, 5), False), (date(2026, 3, 6), True), (date(2026, 3, 12), True), (date(2026, 3, 13), False), (None, None)],
+    [
+        (date(2026, 3, 5), False),
+        (date(2026, 3, 6), True),
+        (date(2026, 3, 12), True),
+        (date(2026, 3, 13), False),
+        (None, None),
+    ],
 )
 def test_day_of_an_inpatient_procedure(day, ok):
     claim = inpatient(procedures=(InpatientProcedure(position=1, code="0DTJ4ZZ", day=day),))
@@ -76,7 +82,11 @@ def test_the_money_of_another_payer_balances():
     )
     claim = minimal(other_payers=(other,), lines=(line(1, charge_cents=14500, adjudications=(decision,)),))
     values = fact(claim, "other_payer")
-    assert [values[f] for f in ("claim_adjustment_cents", "line_adjustment_cents", "difference_cents")] == [1500, 5000, 0]
+    assert [values[f] for f in ("claim_adjustment_cents", "line_adjustment_cents", "difference_cents")] == [
+        1500,
+        5000,
+        0,
+    ]
     assert (values["sequence"], values["adjudication_day"]) == ("primary", number("2026-03-09"))
     decided = fact(claim, "line_adjudication")
     assert (decided["adjustment_cents"], decided["difference_cents"], decided["line_number"]) == (5000, 1500, 1)
@@ -94,7 +104,11 @@ def test_a_payer_that_has_not_decided_has_no_difference():
 def test_parameters_and_payer():
     claim = minimal()
     assert facts(claim, "param", timely_filing_days=90) == [{"name": "timely_filing_days", "value": 90}]
-    assert fact(claim, "payer", payer="medicare", kind="medicare") == {"slug": "medicare", "name": "Payer", "kind": "medicare"}
+    assert fact(claim, "payer", payer="medicare", kind="medicare") == {
+        "slug": "medicare",
+        "name": "Payer",
+        "kind": "medicare",
+    }
 
 
 def test_history():

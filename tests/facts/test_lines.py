@@ -98,7 +98,12 @@ def test_service_after_receipt():
 
 @pytest.mark.parametrize(
     ("start", "end", "outside"),
-    [("2026-03-09", "2026-03-12", False), ("2026-03-08", None, True), ("2026-03-12", "2026-03-13", True), (None, None, None)],
+    [
+        ("2026-03-09", "2026-03-12", False),
+        ("2026-03-08", None, True),
+        ("2026-03-12", "2026-03-13", True),
+        (None, None, None),
+    ],
 )
 def test_outside_statement_period(start, end, outside):
     assert fact(inpatient(lines=(line(1, day=start, end=end),)), "line").get("outside_statement_period") is outside
@@ -118,7 +123,11 @@ def test_component(modifiers, component):
 def test_pointers():
     one = (Diagnosis(position=1, code="I10", role="principal"), Diagnosis(position=1, code="Z00", role="admitting"))
     good = line_fact(line(1, diagnosis_pointers=(1,)), diagnoses=one)
-    assert (good["pointer_out_of_range"], good["pointer_repeated"], good["diagnosis_pointer_count"]) == (False, False, 1)
+    assert (good["pointer_out_of_range"], good["pointer_repeated"], good["diagnosis_pointer_count"]) == (
+        False,
+        False,
+        1,
+    )
     bad = line_fact(line(1, diagnosis_pointers=(1, 2, 1)), diagnoses=one)
     assert (bad["pointer_out_of_range"], bad["pointer_repeated"], bad["diagnosis_pointer_count"]) == (True, True, 3)
     none = line_fact(line(1), diagnoses=one)
@@ -200,7 +209,12 @@ def test_drug():
     from decimal import Decimal
 
     values = line_fact(line(1, "J1100", drug=Drug(ndc="00071015523", units=Decimal("0.25"), unit_basis="ML")))
-    assert [values[f] for f in ("ndc", "ndc_units", "ndc_unit_basis", "ndc_shape_ok")] == ["00071015523", 250, "ML", True]
+    assert [values[f] for f in ("ndc", "ndc_units", "ndc_unit_basis", "ndc_shape_ok")] == [
+        "00071015523",
+        250,
+        "ML",
+        True,
+    ]
     assert {"ndc", "ndc_units", "ndc_unit_basis", "ndc_shape_ok"}.isdisjoint(line_fact(line(1)))
 
 

@@ -144,7 +144,9 @@ def test_a_set_tag_needs_a_set():
 
 
 def test_facts_say_where_they_stand():
-    claim = minimal(lines=(line(7, modifiers=("25",), diagnosis_pointers=(1,), providers=(Provider(role="ordering"),)),))
+    claim = minimal(
+        lines=(line(7, modifiers=("25",), diagnosis_pointers=(1,), providers=(Provider(role="ordering"),)),)
+    )
     where = {(fact.kind, fact.line, fact.part) for fact in ALL.facts(view(claim))}
     assert {
         ("claim", 0, 0),
@@ -168,7 +170,9 @@ def test_diagnoses_are_numbered_by_their_place_in_the_list():
 def test_no_two_facts_of_a_kind_stand_at_one_place():
     loose = {"claim_day", "param", "procedure_day", "table/ptp-practitioner"}
     for claim in every_claim():
-        places = Counter((f.kind, f.line, f.part) for f in ALL.facts(view(claim, tables=SAMPLES)) if f.kind not in loose)
+        places = Counter(
+            (f.kind, f.line, f.part) for f in ALL.facts(view(claim, tables=SAMPLES)) if f.kind not in loose
+        )
         assert max(places.values()) == 1, places.most_common(1)
 
 
@@ -211,7 +215,9 @@ def test_the_order_of_lines_and_providers_changes_no_fact(lines, random):
 
 def test_a_claim_of_nothing_is_projected():
     for kind in ("professional", "institutional", "dental"):
-        claim = replace(minimal(kind), lines=(), providers=(), diagnoses=(), facility_code="", payer=type(minimal().payer)())
+        claim = replace(
+            minimal(kind), lines=(), providers=(), diagnoses=(), facility_code="", payer=type(minimal().payer)()
+        )
         assert ALL.facts(view(claim, received=None))
 
 

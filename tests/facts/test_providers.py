@@ -43,7 +43,8 @@ def test_npi(npi, shape, digit):
 
 
 @pytest.mark.parametrize(
-    ("taxonomy", "ok"), [("207Q00000X", True), ("207Q00000", False), ("207q00000X", False), ("207Q000000", False), ("", None)]
+    ("taxonomy", "ok"),
+    [("207Q00000X", True), ("207Q00000", False), ("207q00000X", False), ("207Q000000", False), ("", None)],
 )
 def test_taxonomy_shape(taxonomy, ok):
     assert provider(taxonomy=taxonomy).get("taxonomy_shape_ok") is ok
@@ -51,7 +52,15 @@ def test_taxonomy_shape(taxonomy, ok):
 
 @pytest.mark.parametrize(
     ("number", "ok"),
-    [("361234567", True), ("36-1234567", True), ("123-45-6789", True), ("36123456", False), ("000000000", False), ("99-9999999", False), ("", None)],
+    [
+        ("361234567", True),
+        ("36-1234567", True),
+        ("123-45-6789", True),
+        ("36123456", False),
+        ("000000000", False),
+        ("99-9999999", False),
+        ("", None),
+    ],
 )
 def test_tax_id_shape(number, ok):
     assert provider(tax_id=number).get("tax_id_shape_ok") is ok
@@ -94,4 +103,7 @@ def test_providers_of_lines_carry_the_line():
         ("billing", 0, True),
         ("rendering", 3, True),
     ]
-    assert "same_as_billing" not in facts(minimal(providers=(Provider(role="rendering", npi="1"),), lines=()), "provider")[0]
+    assert (
+        "same_as_billing"
+        not in facts(minimal(providers=(Provider(role="rendering", npi="1"),), lines=()), "provider")[0]
+    )

@@ -35,7 +35,9 @@ def test_lines_of_different_days_are_no_pair():
 
 
 def test_spans_that_overlap_are_a_pair_on_the_first_common_day():
-    (edit,) = edits(line(1, "11042", day="2026-03-01", end="2026-03-09"), line(2, "97597", day="2026-03-04", end="2026-03-20"))
+    (edit,) = edits(
+        line(1, "11042", day="2026-03-01", end="2026-03-09"), line(2, "97597", day="2026-03-04", end="2026-03-20")
+    )
     assert edit["service_day"] == number("2026-03-04")
     assert edits(line(1, "11042", day="2026-03-01", end="2026-03-03"), line(2, "97597", day="2026-03-04")) == []
     assert edits(line(1, "11042", day="2026-03-09", end="2026-03-01"), line(2, "97597", day="2026-03-05")) == []
@@ -80,7 +82,24 @@ def test_void_and_deleted_edits_never_appear(tmp_path):
 def test_without_tables_nothing_is_said():
     assert edits(line(1, "11042"), line(2, "97597"), tables=Tables.load()) == []
     values = fact(minimal(lines=(line(1, "99292"),)), "line")
-    assert {"mue_units", "mue_mai", "units_over_mue", "add_on", "add_on_type", "primary_present", "code_status"}.isdisjoint(values)
+    assert {
+        "mue_units",
+        "mue_mai",
+        "units_over_mue",
+        "add_on",
+        "add_on_type",
+        "primary_present",
+        "code_status",
+    }.isdisjoint(values)
+
+
+def test_without_a_day_no_table_is_asked():
+    undated = minimal(
+        lines=(line(1, "36415", day=None, units=9), line(2, "99292", day=None), line(3, "70553", day=None))
+    )
+    for values in facts(undated, "line", tables=SAMPLES):
+        assert {"mue_units", "add_on", "add_on_type", "primary_present", "units_over_mue"}.isdisjoint(values)
+    assert facts(undated, "table/prior-authorization", tables=SAMPLES) == []
 
 
 def line_fact(*lines, number_=1, claim="professional", **changes):
@@ -90,7 +109,14 @@ def line_fact(*lines, number_=1, claim="professional", **changes):
 
 @pytest.mark.parametrize(
     ("units", "end", "over"),
-    [(2, None, None), (3, None, 1000), ("2.5", None, 500), (4, "2026-03-06", None), (5, "2026-03-06", 500), (None, None, None)],
+    [
+        (2, None, None),
+        (3, None, 1000),
+        ("2.5", None, 500),
+        (4, "2026-03-06", None),
+        (5, "2026-03-06", 500),
+        (None, None, None),
+    ],
 )
 def test_units_over_mue(units, end, over):
     values = line_fact(line(1, "36415", units=units, end=end))
@@ -114,14 +140,22 @@ def days(*lines, **changes):
 
 def test_lines_of_one_day_are_added_up():
     (found,) = days(line(1, "93000", units=2, modifiers=("76",)), line(2, "93000", units=2))
-    assert [found[f] for f in ("procedure", "units_total", "line_count", "first_line", "last_line")] == ["93000", 4000, 2, 1, 2]
+    assert [found[f] for f in ("procedure", "units_total", "line_count", "first_line", "last_line")] == [
+        "93000",
+        4000,
+        2,
+        1,
+        2,
+    ]
     assert (found["distinct_modifier_count"], found["units_over_mue"], found["mue_mai"]) == (2, 1000, "3")
     assert found["rendering_provider"] == "1876543210"
 
 
 def test_days_codes_and_renderers_stand_apart():
     other = Provider(role="rendering", npi="1999999992", taxonomy="363LF0000X")
-    found = days(line(1, "93000"), line(2, "93000", day="2026-03-06"), line(3, "93005"), line(4, "93000", providers=(other,)))
+    found = days(
+        line(1, "93000"), line(2, "93000", day="2026-03-06"), line(3, "93005"), line(4, "93000", providers=(other,))
+    )
     assert len(found) == 4
     assert all("units_over_mue" not in f for f in found)
 
@@ -150,7 +184,10 @@ def test_mai_1_is_judged_by_line(tmp_path):
 
 def test_claim_days():
     found = facts(minimal(lines=(line(1), line(2), line(3, day="2026-03-06"), line(4, day=None))), "claim_day")
-    assert [(f["service_day"], f["line_count"]) for f in found] == [(number("2026-03-05"), 2), (number("2026-03-06"), 1)]
+    assert [(f["service_day"], f["line_count"]) for f in found] == [
+        (number("2026-03-05"), 2),
+        (number("2026-03-06"), 1),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,9 @@ def test_an_edition_applies_until_the_next_and_the_newest_for_ever(tmp_path):
     write(tmp_path, "list.2024", "code,value\nX,old\n", "edition: Y24\nfrom: 2024-01-01\nto: 2024-12-31\n")
     write(tmp_path, "list.2026", "code,value\nX,new\n", "edition: Y26\nfrom: 2026-01-01\n")
     tables = Tables.load([tmp_path])
-    found = {day: tables.rows("list", "X", read_day(day)) for day in ("2024-01-01", "2025-06-01", "2026-01-01", "2031-01-01")}
+    found = {
+        day: tables.rows("list", "X", read_day(day)) for day in ("2024-01-01", "2025-06-01", "2026-01-01", "2031-01-01")
+    }
     assert [rows[0].values["value"] for rows in found.values()] == ["old", "old", "new", "new"]
     assert tables.status("list", read_day("2023-12-31")) == (
         "table list begins 2024-01-01, after the service day 2023-12-31"

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from rich.console import Console
 
-from engine.claim.model import Claim, Diagnosis, Payer, ServiceLine
+from engine.claim.model import Claim, Diagnosis, ServiceLine, Source
 from engine.findings.report import ClaimReport, Coverage, Finding, FindingAt, NotEvaluated, X12At
 from engine.report.claim_text import coverage, heading, write_claim
 from engine.report.line_table import write_lines
@@ -15,7 +15,6 @@ from engine.report.page import Page
 from engine.report.rule_words import readable
 from engine.report.tally import Tally
 from engine.report.words import where
-from engine.claim.model import Source
 
 
 def page():
@@ -88,14 +87,19 @@ def test_coverage_groups_reasons_and_cuts_the_rest():
 def test_findings_stand_under_their_part(at, words):
     claim = Claim(
         claim_type="institutional",
-        diagnoses=(Diagnosis(position=1, code="E119", role="principal"), Diagnosis(position=1, code="I10", role="admitting")),
+        diagnoses=(
+            Diagnosis(position=1, code="E119", role="principal"),
+            Diagnosis(position=1, code="I10", role="admitting"),
+        ),
         lines=(a_line(2, procedure="99283", modifiers=("25",), revenue_code="0450"),),
     )
     assert heading(at, claim) == words
 
 
 def test_a_place_is_box_and_element_or_path():
-    x12 = FindingAt(line=1, form="CMS-1500 24G", fhir="Claim.item[0]", x12=X12At(loop="2400", segment=0, element="SV104"))
+    x12 = FindingAt(
+        line=1, form="CMS-1500 24G", fhir="Claim.item[0]", x12=X12At(loop="2400", segment=0, element="SV104")
+    )
     assert where(x12) == "CMS-1500 24G; loop 2400 SV104; segment 0"
     assert where(FindingAt(fhir="Claim.item[0]")) == "Claim.item[0]"
     assert where(FindingAt()) == ""
@@ -103,7 +107,7 @@ def test_a_place_is_box_and_element_or_path():
 
 def test_money_is_counted_once_a_rule_and_claim():
     tally = Tally()
-    claim = Claim(claim_type="professional", total_charge_cents=5000, payer=Payer(name="X"), lines=(a_line(1), a_line(2)))
+    claim = Claim(claim_type="professional", total_charge_cents=5000, lines=(a_line(1), a_line(2)))
     findings = (a_finding(), a_finding(says="again"), a_finding(at=FindingAt(line=2)))
     tally.add(a_report(findings=findings, verdict="will_deny", cents_at_risk=2000), claim)
     assert tally.rule_cents["BIL-0001"] == 2000

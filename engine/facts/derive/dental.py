@@ -38,7 +38,7 @@ def parts(view: ClaimView) -> Iterator[ToothPart]:
 
 def place(part: ToothPart) -> Place:
     """Its line and its place in the line's list."""
-    return Place(part.line.number, part.number)
+    return (part.line.number, part.number)
 
 
 def day(_: ClaimView, part: ToothPart) -> int | None:

@@ -5,48 +5,72 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.facts.derive.source import Fields, Place
+from engine.facts.once import once
 from engine.facts.view import ICD9_QUALIFIERS, ClaimView, DiagnosisView, PointedDiagnosis
 from engine.reference import icd10cm, mce
 from engine.reference.lists import icd10cm_chapter
 
 _FULL = 7
 _CATEGORY = 3
+_AGE_GROUPS: tuple[mce.AgeGroup, ...] = ("newborn", "pediatric", "maternity", "adult")
 
 
-def standing(view: ClaimView, part: DiagnosisView) -> icd10cm.Standing | None:
-    """How the code stands in ICD-10-CM on the judged day; absent for an ICD-9 code or without a day."""
-    code = part.diagnosis.code
-    if not code or part.judged_day is None or part.diagnosis.qualifier in ICD9_QUALIFIERS:
-        return None
-    return icd10cm.standing(view.context.tables, code, part.judged_day)
+class DiagnosisPart:
+    """A diagnosis of the claim with what the tables say of it on the judged day."""
+
+    def __init__(self, view: ClaimView, of: DiagnosisView) -> None:
+        self.view = view
+        self.diagnosis = of.diagnosis
+        self.number = of.number
+        self.judged_day = of.judged_day
+        self.repeat = of.repeat
+
+    @once
+    def standing(self) -> icd10cm.Standing | None:
+        """How the code stands in ICD-10-CM on the judged day; absent for an ICD-9 code or without a day."""
+        code, day = self.diagnosis.code, self.judged_day
+        if not code or day is None or self.diagnosis.qualifier in ICD9_QUALIFIERS:
+            return None
+        return icd10cm.standing(self.view.context.tables, code, day)
+
+    @once
+    def flags(self) -> frozenset[str] | None:
+        """The flags of the Medicare Code Editor on the judged day."""
+        return _flags(self.view, self.diagnosis.code, self.judged_day)
 
 
-def _status(view: ClaimView, part: DiagnosisView) -> str | None:
+def parts(view: ClaimView) -> Iterator[DiagnosisPart]:
+    """The diagnoses of the claim."""
+    for diagnosis in view.diagnoses:
+        yield DiagnosisPart(view, diagnosis)
+
+
+def _status(_: ClaimView, part: DiagnosisPart) -> str | None:
     if part.diagnosis.qualifier in ICD9_QUALIFIERS:
         return "icd9"
-    found = standing(view, part)
+    found = part.standing
     return found.status if found else None
 
 
-def _valid_from(view: ClaimView, part: DiagnosisView) -> int | None:
-    found = standing(view, part)
+def _valid_from(_: ClaimView, part: DiagnosisPart) -> int | None:
+    found = part.standing
     return found.valid_from if found else None
 
 
-def _valid_to(view: ClaimView, part: DiagnosisView) -> int | None:
-    found = standing(view, part)
+def _valid_to(_: ClaimView, part: DiagnosisPart) -> int | None:
+    found = part.standing
     return found.valid_to if found else None
 
 
-def _longer_codes(view: ClaimView, part: DiagnosisView) -> str | None:
-    found = standing(view, part)
+def _longer_codes(_: ClaimView, part: DiagnosisPart) -> str | None:
+    found = part.standing
     return ", ".join(icd10cm.dotted(code) for code in found.longer_codes) or None if found else None
 
 
-def valid_whole_span(view: ClaimView, part: DiagnosisView) -> bool | None:
+def valid_whole_span(view: ClaimView, part: DiagnosisPart) -> bool | None:
     """Whether the code is valid from the first to the last service day; absent unless it is valid on one of them."""
     first, last = view.first_service_day, view.last_service_day
-    found = standing(view, part)
+    found = part.standing
     if first is None or last is None or found is None or found.status not in {"valid", "retired", "not_yet"}:
         return None
     starts_in_time = found.valid_from is None or found.valid_from <= first
@@ -63,8 +87,8 @@ def _flags(view: ClaimView, code: str, day: int | None) -> frozenset[str] | None
     return mce.flags(view.context.tables, code, day) if day is not None else None
 
 
-def _flagged(view: ClaimView, part: DiagnosisView, name: str) -> bool | None:
-    flags = _flags(view, part.diagnosis.code, part.judged_day)
+def _flagged(part: DiagnosisPart, name: str) -> bool | None:
+    flags = part.flags
     return None if flags is None else name in flags
 
 
@@ -73,13 +97,12 @@ def _pointed_flag(view: ClaimView, part: PointedDiagnosis, name: str) -> bool | 
     return None if flags is None else name in flags
 
 
-def age_conflict(view: ClaimView, part: DiagnosisView) -> str | None:
+def age_conflict(view: ClaimView, part: DiagnosisPart) -> str | None:
     """The age group of the code that the patient's age on the first service day does not fit, or ``none``."""
-    flags, age, day = _flags(view, part.diagnosis.code, part.judged_day), view.age_years, part.judged_day
+    flags, age, day = part.flags, view.age_years, part.judged_day
     if flags is None or age is None or day is None:
         return None
-    groups: tuple[mce.AgeGroup, ...] = ("newborn", "pediatric", "maternity", "adult")
-    for group in groups:
+    for group in _AGE_GROUPS if flags else ():
         if group in flags:
             lowest, highest = mce.ages(group, day)
             if not lowest <= age <= highest:
@@ -87,25 +110,25 @@ def age_conflict(view: ClaimView, part: DiagnosisView) -> str | None:
     return "none"
 
 
-def code_sex(view: ClaimView, part: DiagnosisView) -> str | None:
+def code_sex(_: ClaimView, part: DiagnosisPart) -> str | None:
     """The sex that the code is flagged for; flags end on 2024-09-30, when the MCE dropped the edit (version 42)."""
-    flags = _flags(view, part.diagnosis.code, part.judged_day)
+    flags = part.flags
     return next((sex for sex in ("male", "female") if flags and sex in flags), None)
 
 
-def _sex_conflict(view: ClaimView, part: DiagnosisView) -> bool | None:
-    if _flags(view, part.diagnosis.code, part.judged_day) is None or view.sex not in {"male", "female"}:
+def _sex_conflict(view: ClaimView, part: DiagnosisPart) -> bool | None:
+    if part.flags is None or view.sex not in {"male", "female"}:
         return None
     sex = code_sex(view, part)
     return sex is not None and sex != view.sex
 
 
-def place(part: DiagnosisView) -> Place:
+def place(part: DiagnosisPart) -> Place:
     """The diagnosis's place in the claim's list, from 1."""
-    return Place(0, part.number)
+    return (0, part.number)
 
 
-def day(_: ClaimView, part: DiagnosisView) -> int | None:
+def day(_: ClaimView, part: DiagnosisPart) -> int | None:
     """The judged day."""
     return part.judged_day
 
@@ -118,7 +141,7 @@ def line_parts(view: ClaimView) -> Iterator[PointedDiagnosis]:
 
 def line_place(part: PointedDiagnosis) -> Place:
     """Its line and its position among the line's pointers."""
-    return Place(part.line.number, part.position)
+    return (part.line.number, part.position)
 
 
 def line_day(_: ClaimView, part: PointedDiagnosis) -> int | None:
@@ -126,7 +149,7 @@ def line_day(_: ClaimView, part: PointedDiagnosis) -> int | None:
     return part.line.judged_day
 
 
-FIELDS: Fields[DiagnosisView] = {
+FIELDS: Fields[DiagnosisPart] = {
     "position": lambda _, p: p.diagnosis.position,
     "code": lambda _, p: p.diagnosis.code or None,
     "role": lambda _, p: p.diagnosis.role or None,
@@ -144,12 +167,12 @@ FIELDS: Fields[DiagnosisView] = {
     "chapter": lambda _, p: icd10cm_chapter(p.diagnosis.code[:_CATEGORY]),
     "seventh_character": lambda _, p: p.diagnosis.code[6] if len(p.diagnosis.code) == _FULL else None,
     "laterality": lambda v, p: _side(v, p.diagnosis.code, p.judged_day),
-    "manifestation": lambda v, p: _flagged(v, p, "manifestation"),
-    "external_cause": lambda v, p: _flagged(v, p, "ecodepdx"),
-    "unacceptable": lambda v, p: _flagged(v, p, "unacceptable"),
-    "questionable": lambda v, p: _flagged(v, p, "qadm"),
-    "unspecified": lambda v, p: _flagged(v, p, "unspecified"),
-    "wrong_procedure": lambda v, p: _flagged(v, p, "wrngproc"),
+    "manifestation": lambda _, p: _flagged(p, "manifestation"),
+    "external_cause": lambda _, p: _flagged(p, "ecodepdx"),
+    "unacceptable": lambda _, p: _flagged(p, "unacceptable"),
+    "questionable": lambda _, p: _flagged(p, "qadm"),
+    "unspecified": lambda _, p: _flagged(p, "unspecified"),
+    "wrong_procedure": lambda _, p: _flagged(p, "wrngproc"),
     "age_conflict": age_conflict,
     "sex_conflict": _sex_conflict,
     "code_sex": code_sex,

@@ -116,7 +116,7 @@ def codes(view: ClaimView) -> Iterator[CodePart]:
 
 def code_place(part: CodePart) -> Place:
     """Its place in the list."""
-    return Place(0, part.number)
+    return (0, part.number)
 
 
 def code_shape_ok(_: ClaimView, part: CodePart) -> bool:
@@ -157,7 +157,7 @@ def procedures(view: ClaimView) -> tuple[InpatientProcedure, ...]:
 
 def procedure_place(part: InpatientProcedure) -> Place:
     """Its position."""
-    return Place(0, part.position)
+    return (0, part.position)
 
 
 def procedure_day(view: ClaimView, _part: object) -> int | None:

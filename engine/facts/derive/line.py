@@ -132,9 +132,9 @@ def telehealth(view: ClaimView, part: LineView) -> bool:
 
 def repeats_line(view: ClaimView, part: LineView) -> int | None:
     """The lowest number of a line with the same key, when it is lower than this line's."""
-    if part.key is None or len(view.lines) == 1:
+    if part.key is None:
         return None
-    first = min(other.number for other in view.lines if other.key == part.key)
+    first = view.first_of_key[part.key]
     return first if first < part.number else None
 
 

@@ -30,7 +30,7 @@ def parts(view: ClaimView) -> Iterator[LineModifier]:
 
 def place(part: LineModifier) -> Place:
     """Its line and its position."""
-    return Place(part.line.number, part.position)
+    return (part.line.number, part.position)
 
 
 def day(_: ClaimView, part: LineModifier) -> int | None:

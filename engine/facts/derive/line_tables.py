@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine.facts.derive.line import code_type
@@ -10,6 +11,7 @@ from engine.facts.numbers import THOUSAND
 from engine.facts.view import ClaimView, LineView
 from engine.reference.catalog import Tables
 from engine.reference.layouts import table_for
+from engine.reference.table import Row
 
 ADD_ON = "add-on"
 HCPCS = "hcpcs"
@@ -30,7 +32,7 @@ def mue(view: ClaimView, procedure: str, day: int | None) -> Mue | None:
     Practitioner values on professional and dental claims, outpatient hospital values on institutional ones.
     Source: NCCI Policy Manual ch. I §V.
     """
-    if not procedure or (view.institutional and view.inpatient):
+    if not procedure or day is None or (view.institutional and view.inpatient):
         return None
     table = table_for("mue", view.claim.claim_type)
     rows = view.context.tables.rows_on(table, procedure, day)
@@ -71,18 +73,22 @@ def units_over_mue(view: ClaimView, part: LineView) -> int | None:
 
 
 def _answers(tables: Tables, table: str, part: LineView) -> bool:
-    return bool(part.line.procedure) and tables.status(table, part.judged_day) is None
+    return bool(part.line.procedure) and part.judged_day is not None and tables.status(table, part.judged_day) is None
+
+
+def _primaries(view: ClaimView, part: LineView) -> Sequence[Row]:
+    """The rows of the add-on table for the line's code; none without a day."""
+    return (
+        view.context.tables.rows_on(ADD_ON, part.line.procedure, part.judged_day) if part.judged_day is not None else ()
+    )
 
 
 def _add_on(view: ClaimView, part: LineView) -> bool | None:
-    tables = view.context.tables
-    if not _answers(tables, ADD_ON, part):
-        return None
-    return bool(tables.rows_on(ADD_ON, part.line.procedure, part.judged_day))
+    return bool(_primaries(view, part)) if _answers(view.context.tables, ADD_ON, part) else None
 
 
 def _add_on_type(view: ClaimView, part: LineView) -> str | None:
-    rows = view.context.tables.rows_on(ADD_ON, part.line.procedure, part.judged_day)
+    rows = _primaries(view, part)
     return rows[0].values["type"] or None if rows else None
 
 
@@ -92,7 +98,7 @@ def primary_present(view: ClaimView, part: LineView) -> bool | None:
     Absent when the code is no add-on, and when no listed primary stands there but the contractor defines further ones
     (CCCCC): then nobody can say. Source: NCCI add-on code file: type 1 lists all primaries, 2 none, 3 some.
     """
-    rows = view.context.tables.rows_on(ADD_ON, part.line.procedure, part.judged_day)
+    rows = _primaries(view, part)
     if not rows:
         return None
     primaries = {row.values["primary"] for row in rows}

@@ -89,12 +89,12 @@ def line_difference(_: ClaimView, part: LineDecision) -> int | None:
 
 def payer_place(part: OtherPayerPart) -> Place:
     """Its place in the list."""
-    return Place(0, part.number)
+    return (0, part.number)
 
 
 def decision_place(part: LineDecision) -> Place:
     """Its line and its place in the line's list."""
-    return Place(part.line.number, part.number)
+    return (part.line.number, part.number)
 
 
 def decision_day(_: ClaimView, part: LineDecision) -> int | None:
@@ -104,7 +104,7 @@ def decision_day(_: ClaimView, part: LineDecision) -> int | None:
 
 def adjustment_place(part: AdjustmentPart) -> Place:
     """Its line, and its number there."""
-    return Place(part.line.number if part.line else 0, part.number)
+    return (part.line.number if part.line else 0, part.number)
 
 
 def adjustment_day(view: ClaimView, part: AdjustmentPart) -> int | None:

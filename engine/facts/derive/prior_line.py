@@ -39,7 +39,7 @@ def parts(view: ClaimView) -> Iterator[PriorLine]:
 
 def place(part: PriorLine) -> Place:
     """It stands on no line of this claim."""
-    return Place(0, part.number)
+    return (0, part.number)
 
 
 def day(_: ClaimView, part: PriorLine) -> int | None:

@@ -41,7 +41,7 @@ def parts(view: ClaimView) -> Iterator[ProcedureDay]:
 
 def place(part: ProcedureDay) -> Place:
     """Its first line."""
-    return Place(part.lines[0].number)
+    return (part.lines[0].number, 0)
 
 
 def day(_: ClaimView, part: ProcedureDay) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from engine.claim.model import Provider
@@ -37,7 +38,7 @@ def parts(view: ClaimView) -> Iterator[ProviderPart]:
 
 def place(part: ProviderPart) -> Place:
     """Its line and its place in that list."""
-    return Place(part.line.number if part.line else 0, part.number)
+    return (part.line.number if part.line else 0, part.number)
 
 
 def day(view: ClaimView, part: ProviderPart) -> int | None:
@@ -54,6 +55,7 @@ def npi_shape_ok(npi: str) -> bool | None:
     return bool(_NPI.fullmatch(npi)) if npi else None
 
 
+@lru_cache(maxsize=65536)
 def npi_check_digit_ok(npi: str) -> bool | None:
     """Whether the check digit fits: Luhn over 80840 and the ten digits. Absent when they are not ten digits at all.
 

@@ -13,11 +13,8 @@ Getter = Callable[[ClaimView, PartT], Value | None]
 Fields = Mapping[str, Callable[[ClaimView, PartT], Value | None]]
 
 
-class Place(NamedTuple):
-    """Line number (0: the claim), and the part's number among its kind (0: there is only one)."""
-
-    line: int = 0
-    part: int = 0
+Place = tuple[int, int]
+"""Line number (0: the claim), and the part's number among its kind (0: there is only one)."""
 
 
 class KindSource(NamedTuple, Generic[PartT]):
@@ -36,4 +33,4 @@ def claim_day(view: ClaimView, _part: object) -> int | None:
 
 def nowhere(_part: object) -> Place:
     """The claim as a whole."""
-    return Place()
+    return (0, 0)

@@ -12,6 +12,7 @@ MOST_DIGITS: Final = 12
 """Digits of an amount, or of a quantity, that are still believed."""
 
 DECIMALS: Final = 2
+SCALE: Final = (100, 10, 1)
 DAY_LENGTH: Final = len("CCYYMMDD")
 MOST_WHOLE: Final = 9
 """Digits of a line number or a pointer that are still believed."""
@@ -27,20 +28,17 @@ class Period(NamedTuple):
     time: str = ""
 
 
-@lru_cache(maxsize=8192)
 def cents(text: str) -> int | None:
     """An amount in cents; ``None`` with more than two decimals or twelve digits.
 
     >>> cents("185.5"), cents("-3"), cents(".07"), cents("1.005")
     (18550, -300, 7, None)
     """
-    found = _NUMBER.fullmatch(text)
-    if found is None:
+    whole_part, _, part = text.partition(".")
+    digits = whole_part.removeprefix("-") + part
+    if not digits.isdecimal() or not digits.isascii() or len(part) > DECIMALS or len(digits) > MOST_DIGITS:
         return None
-    whole, part = found.group(1), found.group(2) or ""
-    if len(part) > DECIMALS or len(whole) + len(part) > MOST_DIGITS:
-        return None
-    amount = int(whole or "0") * 100 + int(part.ljust(2, "0"))
+    amount = int(digits) * SCALE[len(part)]
     return -amount if text[0] == "-" else amount
 
 

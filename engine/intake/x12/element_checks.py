@@ -15,7 +15,7 @@ from engine.intake.x12.element_findings import (
     wrong_type,
 )
 from engine.intake.x12.guide import ElementFact, SegmentFact
-from engine.intake.x12.patterns import FORMAT, PERIOD
+from engine.intake.x12.patterns import FORMAT, INDUSTRY_CODE, PERIOD
 from engine.intake.x12.plan import Notes, SegmentPlan, broken
 from engine.intake.x12.segments import Segment
 from engine.intake.x12.values import length_of, period_fault, type_fault, wrong_characters
@@ -81,6 +81,8 @@ def check_value(place: Place, element: str, fact: ElementFact, value: str, previ
     elif size is not None:
         dated = fact.number == PERIOD and previous is not None and previous[0].number == FORMAT
         fault = period_fault(previous[1], value) if dated and previous else type_fault(size.kind, fact.number, value)
+        if fact.number == INDUSTRY_CODE and "-" in element and not value.isalnum():
+            fault = "a code of letters and digits alone (no decimal point)"
         if fault:
             findings.append(wrong_type(place, element, value, fault))
         elif not size.least <= length_of(size.kind, value) <= size.most:

@@ -197,7 +197,7 @@ class Envelope:
         right = "005010X222A1, 005010X223A2 or 005010X224A2"
         self._report("INT-0004", spot, says, f"Send version {right}.", (right, self.version))
 
-    def _report(  # noqa: PLR0913, PLR0917 - the parts of a finding
+    def _report(
         self,
         rule: str,
         at: Spot,

@@ -14,6 +14,8 @@ from engine.intake.x12.guide import ElementFact, Guide, SegmentFact
 FORMAT: Final = "1250"
 PERIOD: Final = "1251"
 MONEY: Final = "782"
+INDUSTRY_CODE: Final = "1271"
+"""Diagnoses and the other codes of HI composites: letters and digits, without the point that is only printed."""
 
 DATE: Final = (
     r"(?:19|20)\d\d(?:(?:0[13578]|1[02])(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)(?:0[1-9]|[12]\d|30)"
@@ -45,7 +47,7 @@ class PatternWriter:
 
     def composite(self, fact: ElementFact) -> str:
         """The pattern of one composite element."""
-        values = [self.value(part) for part in fact.parts]
+        values = ["[0-9A-Za-z]{1,30}" if part.number == INDUSTRY_CODE else self.value(part) for part in fact.parts]
         units = self.pairs(list(fact.parts), values, (), self.component)
         text = self.chain(units, self.component)
         return text.removeprefix(self.component) if units and units[0][0] == "R" else NEVER

@@ -27,6 +27,12 @@ CLAIM_TYPES: Final[dict[str, ClaimType]] = {
     "dental": "dental",
 }
 
+REPEATED: Final = frozenset({"INT-0005", "INT-0011"})
+"""Rules of the checks that say again what the assembler says of a segment that fits nowhere."""
+
+ENVELOPE_ELEMENTS: Final = frozenset({"ST01", "ST03"})
+"""Elements that the envelope judges: it accepts each addendum of a version."""
+
 
 def read_x12(stream: BinaryIO, file: str, *, keep_raw: bool = False) -> Reading:
     """Read the claims of an X12 837 file.
@@ -141,9 +147,11 @@ class _Reader:
         name = segment.elements[0]
         if name == "TA1":
             return
-        yield from self.handle_all(self.assembler.end())
+        if self.assembler.levels or self.assembler.skipping:
+            yield from self.handle_all(self.assembler.end())
         self.envelope.take(segment)
-        yield from self.envelope_findings()
+        if self.envelope.findings:
+            yield from self.envelope_findings()
         if name != "ST":
             return
         if not self.envelope.is_claims:
@@ -232,13 +240,15 @@ class _Reader:
             self.check_tree(scope, child)
 
     def add_findings(self, scope: Scope, loop: Loop, found: list[IntakeFinding]) -> None:
-        """Add findings of the checks, without those that say again what the assembler said of the segment."""
+        """Add findings of the checks, without what the assembler or the envelope has said already."""
         if not found:
             return
         said = {f.at.segment for f in scope.findings if f.rule == "INT-0005"}
         line = line_number(loop)
         for finding in found:
-            if finding.rule in ("INT-0005", "INT-0011") and finding.at.segment in said:
+            if finding.rule in REPEATED and finding.at.segment in said:
+                continue
+            if finding.at.element in ENVELOPE_ELEMENTS:
                 continue
             at = finding.at
             scope.findings.append(

@@ -116,11 +116,14 @@ def segment_after_newline(element: str) -> re.Pattern[bytes]:
     return re.compile(rb"(?<=\S)[ \t]*[\r\n]+(?=[ \t]*(?:" + _NAMES + rb")" + mark + rb")")
 
 
-def _header_tail(sample: bytes, element: bytes) -> tuple[bytes, bytes, bool]:  # noqa: PLR0911 - one return a case
+def _header_tail(sample: bytes, element: bytes) -> tuple[bytes, bytes, bool]:
     """Component separator, terminator, and whether the ISA has its fixed layout."""
     if len(sample) >= ISA_LENGTH - 1 and sample[103:104] == element and sample.count(element, 0, 104) == ISA_ELEMENTS:
         component, terminator = sample[104:105], sample[105:106] or b"~"
-        if not terminator.isalnum() and terminator not in (b" ", b"\t", element):
+        by_line = terminator in {b"\r", b"\n"}
+        if by_line and _terminator_in_data(sample, element) == component:
+            return b"", component, False
+        if not terminator.isalnum() and terminator not in {b" ", b"\t", element}:
             return component, _newline(terminator), True
     following = re.search(rb"[^A-Za-z0-9](GS|TA1|ST|gs|st)" + re.escape(element), sample[:600])
     head = sample[: following.start() + 1] if following else sample[: ISA_LENGTH + 4]
@@ -192,8 +195,9 @@ def _show(sign: bytes) -> str:
     return "the newline" if sign == b"\n" else f"'{_text(sign)}'" if sign else "nothing"
 
 
-def _malformed(  # noqa: PLR0913, PLR0917 - the parts of a finding
-    index: int, says: str, fix: str, expected: str, found: str, element: str = "ISA") -> IntakeFinding:
+def _malformed(
+    index: int, says: str, fix: str, expected: str, found: str, element: str = "ISA"
+) -> IntakeFinding:
     return IntakeFinding(
         rule="INT-0001",
         says=says,

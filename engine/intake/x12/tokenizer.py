@@ -221,7 +221,7 @@ class _Tokenizer:
         if not data.isascii():
             return self.split_bytes(data, position, cut)
         pieces = data.decode("ascii").split(terminator)
-        if terminator != "\n" and data.count(b"\n") > len(pieces) - 2:
+        if terminator != "\n" and _breaks_lines(data, terminator):
             return self.split_bytes(data, position, cut)
         segments: list[Segment] = []
         add = segments.append
@@ -324,7 +324,7 @@ class _Tokenizer:
     def by_lines(self) -> bool:
         """Take the newline as terminator when the buffer shows that segments end with their lines."""
         separators = self.separators
-        if separators.terminator in "\r\n" or not newline_terminates(self.buffer, separators.element):
+        if separators.terminator in "\r\n" or not newline_terminates(self.buffer.strip(_BLANK), separators.element):
             return False
         self.report(
             "INT-0001",
@@ -335,6 +335,12 @@ class _Tokenizer:
         line = "\n" if b"\n" in self.buffer else "\r"
         self.separators = Separators(separators.element, separators.component, separators.repetition, line)
         return True
+
+
+def _breaks_lines(data: bytes, terminator: str) -> bool:
+    """Whether a line ends anywhere but right after a terminator."""
+    mark = terminator.encode("latin-1")
+    return data.count(b"\n") != data.count(mark + b"\n") + data.count(mark + b"\r\n")
 
 
 def _decode(data: bytes) -> str:

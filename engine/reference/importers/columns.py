@@ -1,4 +1,4 @@
-"""The layouts of the tables that only importers fill; those that the engine looks into stand in reference/layouts.py."""
+"""The layouts of the tables that only importers fill; the others stand in reference/layouts.py."""
 
 from __future__ import annotations
 

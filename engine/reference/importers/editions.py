@@ -73,7 +73,7 @@ def year_and_day(text: str) -> int | None:
     if not re.fullmatch(r"\d{7}", text):
         return None
     year, number = int(text[:4]), int(text[4:])
-    if not 1 <= year or not number:
+    if not year or not number:
         return None
     found = date(year, 1, 1) + timedelta(days=number - 1) if year <= _LATEST else date.min
     return found.toordinal() - EPOCH if found.year == year else None

@@ -41,7 +41,7 @@ class Detected(Struct, frozen=True, kw_only=True):
 
 
 class Parsed(Struct, frozen=True, gc=False):
-    """One row of a table: its key, its texts in the order of the format's ``columns``, and the days on which it is in force.
+    """One row: its key, its texts in the order of the format's ``columns``, and the days on which it is in force.
 
     The key is what the table's layout looks rows up by; its columns are not repeated in ``values``.
     """
@@ -83,6 +83,11 @@ class Format(Protocol):
         ...
 
     @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that such a file can be."""
+        ...
+
+    @property
     def page(self) -> str:
         """Where its publisher offers it."""
         ...
@@ -92,5 +97,9 @@ class Format(Protocol):
         ...
 
     def rows(self, stream: BinaryIO, detected: Detected) -> Iterator[Read]:
-        """Its rows, streamed; nothing in the content raises but :class:`engine.errors.TableError` for a wrong layout."""
+        """Its rows, streamed.
+
+        Raises:
+            TableError: the layout is wrong, or the bytes are damaged; nothing else in the content raises.
+        """
         ...

@@ -1,7 +1,7 @@
 """NCCI medically unlikely edits: CSV whose first record and first header cell contain line breaks, or the workbook.
 
-Source: CMS, MUE files of practitioner services, outpatient hospital services and DME suppliers. The quarter stands only in the
-file's name (``…_Eff_07-01-2024.csv``); the adjudication indicator (MAI) is the leading digit of its cell.
+Source: CMS, MUE files of practitioner services, outpatient hospital services and DME suppliers. The quarter
+stands only in the file's name (``…_Eff_07-01-2024.csv``); the adjudication indicator (MAI) is the leading digit of its cell.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from engine.reference.importers.format import BadRow, Detected, Head, Parsed, Re
 from engine.reference.importers.text import places, records, squeezed
 
 _HEADER = re.compile(
-    r"HCPCS/?\s*CPT Code\"?\s*[,\t]\s*\"?([^\",\t]*?)\s+MUE\s+Values\"?\s*([,\t])\s*\"?MUE\s+Adjudication", re.IGNORECASE
+    r"HCPCS/?\s*CPT Code\"?\s*,\s*\"?([^\",]*?)\s+MUE\s+Values\"?\s*,\s*\"?MUE\s+Adjudication", re.IGNORECASE
 )
 _TABLES = {"PRACTITIONER": "mue-practitioner", "OUTPATIENT": "mue-outpatient", "DME": "mue-dme"}
 _EFFECTIVE = re.compile(r"(?i)eff[-_ ]?(\d\d)[-_](\d\d)[-_](\d{4})")
@@ -28,6 +28,7 @@ class MedicallyUnlikely:
 
     name = "NCCI medically unlikely edits"
     columns = ("mue_units", "mai", "rationale")
+    tables = ("mue-practitioner", "mue-outpatient", "mue-dme")
     page = notices.MUE_PAGE
 
     def detect(self, head: Head) -> Detected | None:
@@ -58,8 +59,7 @@ class MedicallyUnlikely:
         """
         seen: set[str] = set()
         where: list[int] | None = None
-        found = records(stream, _delimiter(stream))
-        for record in found:
+        for record in records(stream):
             if isinstance(record, BadRow):
                 yield record
             elif where is None:
@@ -71,14 +71,6 @@ class MedicallyUnlikely:
                 yield _row(*record, where, seen)
         if where is None:
             raise TableError("no header of MUE values")
-
-
-def _delimiter(stream: BinaryIO) -> str:
-    """Tab for a sheet of a workbook, told by the header; the stream stays where it is."""
-    peek = getattr(stream, "peek", None)
-    start = peek(16384) if peek else b""
-    found = _HEADER.search(start[:16384].decode("latin-1"))
-    return found[2] if found else ","
 
 
 def _row(line: int, cells: list[str], where: list[int], seen: set[str]) -> Read:

@@ -43,6 +43,7 @@ class PtpEdits:
 
     name = "NCCI PTP edits"
     columns = ("modifier_indicator", "rationale")
+    tables = ("ptp-practitioner", "ptp-outpatient")
     page = notices.PTP_PAGE
 
     def detect(self, head: Head) -> Detected | None:
@@ -84,18 +85,16 @@ class PtpEdits:
                         continue
                 try:
                     one, two, _, effective, deleted, indicator, rationale = line.split("\t")
-                    first, last = days[effective], days[deleted]
-                    values = shared[indicator, rationale]
+                    row: Read = Parsed(f"{one}|{two}", shared[indicator, rationale], days[effective], days[deleted])
+                    if len(one) != _CODE or len(two) != _CODE or deleted < effective != _NOT_DELETED:
+                        row = _slowly(line, number, shared)
                 except (ValueError, KeyError):
-                    yield _slowly(line, number, shared)
-                    continue
-                if len(one) != _CODE or len(two) != _CODE or (last is not None and first is not None and last < first):
-                    yield _slowly(line, number, shared)
-                elif (mark := hash(line)) in seen:
-                    yield BadRow(number, "the same row stands further up")
-                else:
+                    row = _slowly(line, number, shared)
+                if type(row) is Parsed:
+                    if (mark := hash(line)) in seen:
+                        row = BadRow(number, "the same row stands further up")
                     seen.add(mark)
-                    yield Parsed(f"{one}|{two}", values, first, last)
+                yield row
         if not header:
             raise TableError("no header of PTP edits")
 

@@ -34,7 +34,7 @@ def batches(stream: BinaryIO, encodings: Sequence[str] = ("utf-8", "cp1252")) ->
     carry, start = "", True
     while block := stream.read(_BLOCK):
         if start and block.startswith(b"\xef\xbb\xbf"):
-            block = block[3:]  # noqa: PLW2901 -- the byte order mark is no text
+            block = block[3:]
         start = False
         text = carry + block.decode("latin-1")
         if "\r" in text:
@@ -66,9 +66,9 @@ def _decoded(line: str, encodings: Sequence[str]) -> str:
 
 
 def damage(line: str) -> str:
-    """What is wrong with a line as text, empty when nothing is.
+    r"""What is wrong with a line as text, empty when nothing is.
 
-    >>> damage("99213"), damage("\\0nul")
+    >>> damage("99213"), damage("\0nul")
     ('', 'holds a NUL byte')
     """
     return _DAMAGE.get(line, "")
@@ -88,6 +88,7 @@ def records(
 ) -> Iterator[Record | BadRow]:
     """The records of delimited text with the number of their first line; blank lines are left out.
 
+    Without a delimiter it is the tab if the first line has one, else the comma.
     Cells in quotes may hold line breaks, except in tab-delimited text. A quote that is never closed costs one line, not
     the rest of the file. Raises as :func:`batches` does.
     """
@@ -97,6 +98,7 @@ def records(
     for batch in batches(stream, encodings):
         for line in batch:
             number += 1
+            delimiter = delimiter or ("\t" if "\t" in line else ",")
             if not held and not (delimiter != "\t" and '"' in line):
                 if wrong := damage(line):
                     yield BadRow(number, wrong)
@@ -110,17 +112,16 @@ def records(
             elif size <= LONGEST and len(held) < _MOST_LINES:
                 continue
             else:
-                yield BadRow(number - len(held) + 1, "a quote is opened and not closed")
+                yield from _unclosed(number - len(held) + 1, held, delimiter)
             held, size = [], 0
     if held:
-        first = number - len(held) + 1
-        yield BadRow(first, "a quote is opened and not closed, or the file ends in the middle of this row")
-        yield from _plain(first + 1, held[1:], delimiter)
+        yield from _unclosed(number - len(held) + 1, held, delimiter)
 
 
-def _plain(number: int, held: list[str], delimiter: str) -> Iterator[Record | BadRow]:
-    """Lines that an unclosed quote had swallowed, each for itself."""
-    for at, line in enumerate(held, start=number):
+def _unclosed(number: int, held: list[str], delimiter: str) -> Iterator[Record | BadRow]:
+    """A line whose quote is never closed, then each line that it had swallowed."""
+    yield BadRow(number, "a quote is opened and not closed, or the file ends in the middle of this row")
+    for at, line in enumerate(held[1:], start=number + 1):
         if line.count('"') % 2:
             yield BadRow(at, "a quote is opened and not closed")
         elif line:
@@ -157,11 +158,6 @@ def _record(number: int, text: str, delimiter: str) -> Record | BadRow:
     return BadRow(number, f"a quote in the middle of cell {len(cells)}")
 
 
-def delimiter_of(line: str) -> str:
-    """Tab if the line has one (sheets of a workbook come as tab-delimited text), else comma."""
-    return "\t" if "\t" in line else ","
-
-
 def squeezed(text: str) -> str:
     """The text in capitals with single spaces: headers differ in breaks and spaces from release to release."""
     return " ".join(text.upper().split())
@@ -176,5 +172,7 @@ def places(header: Sequence[str], names: Sequence[str], what: str) -> list[int]:
     found = {squeezed(cell): place for place, cell in reversed(list(enumerate(header)))}
     missing = [name for name in names if squeezed(name) not in found]
     if missing:
-        raise TableError(f"{what} has no column {missing[0]}", hint=f"it has {', '.join(sorted(found)) or 'none'}"[:400])
+        raise TableError(
+            f"{what} has no column {missing[0]}", hint=f"it has {', '.join(sorted(found)) or 'none'}"[:400]
+        )
     return [found[squeezed(name)] for name in names]

@@ -101,9 +101,12 @@ class Note(Struct, frozen=True, kw_only=True):
         """Where the partner stands relative to the code that carries the note."""
         return ORDERS.get(self.kind, "apart")
 
-    def names(self, code: str) -> bool:
-        """Whether ``code`` is one of the partners."""
-        return any([span.holds(code) for span in self.spans])
+    def span_of(self, code: str) -> Span | None:
+        """The reference by which ``code`` is a partner, ``None`` when it is none."""
+        for span in self.spans:
+            if span.holds(code):
+                return span
+        return None
 
 
 class Text(Struct, frozen=True):

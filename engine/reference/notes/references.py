@@ -25,6 +25,8 @@ _PARENTHESIS = re.compile(r"\(([^(){}]*)(?:[)}]|$)")
 _LEAD = re.compile(r"\s*(?:(?:code to|see|codes?|from|(?:sub)?categor(?:y|ies)|i\.e\.,?|e\.g\.,?)\s+)*")
 _IN_PROSE = re.compile(rf"(?<!vitamin )\b(?<![(.\-]){_CODE}")
 _ANNOUNCED = re.compile(r"(?:(?:classified|classifiable|specified) (?:to|in)|categor(?:y|ies)|from)\s+$")
+_ANNOUNCED_CODE = re.compile(_ANNOUNCED.pattern.removesuffix("$") + _CODE)
+_READ = "\u2026"
 _MAY_FOLLOW = re.compile(r"[\s.]*$|[-,\s]*(?:code\b|see\b|to (?:further )?identify\b|Weeks of gestation\b)")
 
 CONDITION_IN_WORDS = "the condition on the codes is in words"
@@ -78,10 +80,11 @@ def parse(line: str) -> Parsed:
             continue
         targets += read.targets
         problems += read.problems
-        prose = prose.replace(found[0], " " * len(found[0]), 1)
-    read = _read_prose(prose)
-    targets += read.targets
-    problems += read.problems
+        prose = prose.replace(found[0], _READ, 1)
+    if _READ not in prose or _ANNOUNCED_CODE.search(prose):
+        read = _read_prose(prose)
+        targets += read.targets
+        problems += read.problems
     if targets and re.search(r"\bunless\b|\)[\s,]*(?:except|other than)\b", line):
         return Parsed((), (*problems, *[Problem(line, UNLESS) for _ in targets]))
     return Parsed(tuple(targets), tuple(problems))

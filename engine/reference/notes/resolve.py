@@ -17,6 +17,7 @@ _CATEGORY = 3
 
 UNKNOWN = "no such code in this tabular list"
 BACKWARDS = "the range runs backwards"
+WIDE = "the range runs over several chapters, wider than the words"
 
 
 class Codes:
@@ -32,6 +33,7 @@ class Codes:
         self._place = {code: place for place, code in enumerate(in_order)}
         self._sorted = sorted(in_order)
         self._chapters = chapters
+        self._ends = [self._place[codes[-1]] for codes in chapters.values()]
 
     def under(self, prefix: str) -> list[str]:
         """The codes that begin with ``prefix``, sorted by character."""
@@ -54,6 +56,8 @@ class Codes:
             end = max(self._place[code] for code in last)
             if begin > min(self._place[code] for code in last):
                 return (), BACKWARDS
+            if any(begin <= place < end for place in self._ends):
+                return (), WIDE
             meant = set(self._in_order[begin : end + 1])
             spans = self._spans(meant, target)
         held = [code for span in spans for code in self._between(span.low, span.high) if span.holds(code)]

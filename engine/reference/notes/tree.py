@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
@@ -10,6 +9,7 @@ from msgspec import Struct, field
 
 from engine.errors import TableError
 from engine.reference.notes.model import PairKind, TextKind
+from engine.reference.notes.seventh import Barred, read_barred, with_sevenths
 
 PAIR_TAGS: dict[str, PairKind] = {
     "excludes1": "excludes1",
@@ -25,17 +25,13 @@ TEXT_TAGS: dict[str, TextKind] = {
     "sevenChrNote": "seventh_note",
 }
 _HINT = "give the tabular list as CDC/NCHS publishes it: icd10cm-tabular-….xml, root ICD10CM.tabular"
-_BARRED = re.compile(
-    r"7th characters (?P<chars>[A-Z](?:(?:, | and )[A-Z])*) do not apply to codes in category (?P<category>\w{3})"
-    r" with 6th character (?P<sixth>.*)"
-)
-_FULL = 7
 
 
 class Node(Struct):
     """A chapter, block, category or code with what stands on it.
 
-    ``pairs`` holds one list of lines for each published element; ``own_sevenths`` the characters defined here.
+    ``pairs`` holds one list of lines for each published element, ``own_sevenths`` the characters defined here and ``barred`` those that a
+    note here takes away.
     """
 
     name: str
@@ -45,6 +41,7 @@ class Node(Struct):
     pairs: list[tuple[PairKind, list[str]]] = field(default_factory=list)
     texts: list[tuple[TextKind, str]] = field(default_factory=list)
     own_sevenths: dict[str, str] = field(default_factory=dict)
+    barred: list[Barred] = field(default_factory=list)
 
     def sevenths(self) -> dict[str, str]:
         """The seventh characters of codes under this node: those of the nearest node above that defines them."""
@@ -79,27 +76,13 @@ def walk(nodes: list[Node]) -> Iterator[Node]:
 
 
 def full_codes(node: Node) -> list[str]:
-    """The full codes of a node without children: itself, or itself with X up to six characters and each seventh."""
-    sevenths = node.sevenths()
-    if not sevenths:
-        return [node.name]
-    padded = node.name.ljust(_FULL - 1, "X")
-    barred = _barred(node)
-    return [padded + char for char in sevenths if (char, padded[-1]) not in barred]
-
-
-def _barred(node: Node) -> set[tuple[str, str]]:
-    """Seventh characters that a note above bars, with the sixth characters that it names ("D and S do not apply ...")."""
-    barred = set()
+    """The full codes of a node without children."""
+    barred: list[Barred] = []
     above: Node | None = node
     while above is not None:
-        for kind, text in above.texts:
-            found = _BARRED.match(text) if kind == "note" else None
-            if found and node.name.startswith(found["category"]):
-                sixths = re.findall(r"(?:^|, or )(\w) - ", found["sixth"])
-                barred |= {(char, sixth) for char in re.findall("[A-Z]", found["chars"]) for sixth in sixths}
+        barred += above.barred
         above = above.parent
-    return barred
+    return with_sevenths(node.name, node.sevenths(), barred)
 
 
 def _read(element: ET.Element, parent: Node | None) -> Node:
@@ -110,7 +93,9 @@ def _read(element: ET.Element, parent: Node | None) -> Node:
         if child.tag in PAIR_TAGS:
             node.pairs.append((PAIR_TAGS[child.tag], _lines(child)))
         elif child.tag in TEXT_TAGS:
-            node.texts += [(TEXT_TAGS[child.tag], line) for line in _lines(child)]
+            lines = _lines(child)
+            node.texts += [(TEXT_TAGS[child.tag], line) for line in lines]
+            node.barred += [barred for line in lines if (barred := read_barred(line))]
         elif child.tag == "sevenChrDef":
             node.own_sevenths = {each.get("char", ""): _text(each) for each in child.iter("extension")}
         elif child.tag in {"section", "diag"}:

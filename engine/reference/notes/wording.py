@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-_CONDITIONAL = re.compile(r"\b(?:if|any|when|where|whether|associated|complicating)\b", re.IGNORECASE)
+_CONDITIONAL = re.compile(r"\b(?:if|any|when|where|whether|(?<!the )associated|complicating|for adverse effects?)\b", re.IGNORECASE)
+_ONE_CAUSE = re.compile(r"\b(?:due to|following)\b", re.IGNORECASE)
 _EXAMPLES = re.compile(r"\b(?:such as|including)\b", re.IGNORECASE)
 
 
@@ -17,29 +18,40 @@ def is_heading(line: str) -> bool:
 def groups(lines: Sequence[str]) -> list[tuple[str, list[str]]]:
     """The lines of one element as instructions: a heading, empty when there is none, and the lines that it governs.
 
+    Lines before the first heading are one instruction too: each names another situation.
+
     >>> groups(["any associated:", "fever (R50.81)", "mucositis (K12.3-)"])
     [('any associated:', ['fever (R50.81)', 'mucositis (K12.3-)'])]
     """
-    found: list[tuple[str, list[str]]] = []
+    found: list[tuple[str, list[str]]] = [("", [])]
     for line in lines:
         if is_heading(line):
             found.append((line, []))
-        elif found:
-            found[-1][1].append(line)
         else:
-            found.append(("", [line]))
-    return found
+            found[-1][1].append(line)
+    return [each for each in found if each != ("", [])]
 
 
 def mandatory(heading: str, line: str, siblings: int) -> bool:
     """Whether the instruction binds in every case.
 
-    It does not when its words leave the partner to the case, nor when it is a list of several situations with no
-    heading that announces examples of one ("underlying disease, such as:").
+    It does not when its words leave the partner to the case, when a line without heading names one cause among others,
+    nor when it is a list of situations: only the examples of one thing ("underlying disease, such as:") bind.
     """
     if _CONDITIONAL.search(heading) or _CONDITIONAL.search(line):
         return False
-    return siblings == 1 or bool(_EXAMPLES.search(heading))
+    if heading:
+        return bool(_EXAMPLES.search(heading))
+    return siblings == 1 and not _ONE_CAUSE.search(line)
+
+
+def of_adverse_effect(lines: Iterable[str]) -> bool:
+    """Whether use additional code lines speak of an adverse effect.
+
+    The condition then comes of a drug taken rightly as well, and a code first note on poisoning binds in one of the
+    two cases only.
+    """
+    return any("adverse effect" in line for line in lines)
 
 
 def examples(heading: str, line: str) -> bool:

@@ -14,16 +14,34 @@ CORPUS = ROOT.parent / "shared" / "corpus"
 
 ISA = "ISA*00*          *00*          *ZZ*CLINICNORTH    *ZZ*PAYEREAST      *260105*0930*^*00501*000000001*0*T*:"
 GS = "GS*HC*CLINICNORTH*PAYEREAST*20260105*0930*1*X*005010X222A1"
-HEADER = ["BHT*0019*00*R1*20260105*0930*CH", "NM1*41*2*SUBMITTER*****46*S1", "PER*IC*ANN*TE*5555550101",
-          "NM1*40*2*RECEIVER*****46*R1"]
-BILLING = ["HL*1**20*1", "NM1*85*2*NORTH CLINIC*****XX*1999999984", "N3*1 NORTH ROAD", "N4*AUSTIN*TX*787010001",
-           "REF*EI*741234567"]
-SUBSCRIBER = ["HL*2*1*22*0", "SBR*P*18*******CI", "NM1*IL*1*RIVERA*MARIA****MI*M1", "N3*12 ELM", "N4*AUSTIN*TX*78702",
-              "DMG*D8*19710304*F", "NM1*PR*2*EAST PLAN*****PI*EHP01"]
+HEADER = [
+    "BHT*0019*00*R1*20260105*0930*CH",
+    "NM1*41*2*SUBMITTER*****46*S1",
+    "PER*IC*ANN*TE*5555550101",
+    "NM1*40*2*RECEIVER*****46*R1",
+]
+BILLING = [
+    "HL*1**20*1",
+    "NM1*85*2*NORTH CLINIC*****XX*1999999984",
+    "N3*1 NORTH ROAD",
+    "N4*AUSTIN*TX*787010001",
+    "REF*EI*741234567",
+]
+SUBSCRIBER = [
+    "HL*2*1*22*0",
+    "SBR*P*18*******CI",
+    "NM1*IL*1*RIVERA*MARIA****MI*M1",
+    "N3*12 ELM",
+    "N4*AUSTIN*TX*78702",
+    "DMG*D8*19710304*F",
+    "NM1*PR*2*EAST PLAN*****PI*EHP01",
+]
 CLAIM = ["CLM*A1*100***11:B:1*Y*A*Y*Y", "HI*ABK:J020", "LX*1", "SV1*HC:99213*100*UN*1***1", "DTP*472*D8*20260102"]
 
 
-def wrap(body: list[str], *, isa: str = ISA, gs: str = GS, st: str = "ST*837*0001*005010X222A1", end: str = "~\n") -> bytes:
+def wrap(
+    body: list[str], *, isa: str = ISA, gs: str = GS, st: str = "ST*837*0001*005010X222A1", end: str = "~\n"
+) -> bytes:
     """A whole interchange round the segments of one transaction set, its counts right."""
     inside = [st, *body]
     number = st.split("*")[2]

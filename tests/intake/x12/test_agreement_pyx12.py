@@ -31,6 +31,7 @@ STRUCTURAL = {
     "no_lines": {("INT-0007", "")},
     "date_impossible": {("INT-0010", "DTP03")},
     "member_id_missing": {("INT-0008", "NM109")},
+    "dx_decimal": {("INT-0010", "HI01-2")},  # pyx12 passes it
     "iea_control": {("INT-0002", "IEA02")},
     "se_control": {("INT-0002", "SE02")},
     "se_count": {("INT-0003", "SE01")},

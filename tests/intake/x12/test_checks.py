@@ -126,6 +126,7 @@ def test_fires_once(loop_id, text, rule, place):
         ("CLM*A1****11:B:1*Y*A*Y*Y~HI*ABK:E119", "INT-0008", "CLM02"),
         ("CLM*A1*100***11:B:1*Y*A*Y*Y", "INT-0007", "HI"),
         ("CLM*A1*100***11:B:1*Y*A*Y*Y~HI*ABF:E119", "INT-0011", "HI01-1"),
+        ("CLM*A1*100***11:B:1*Y*A*Y*Y~HI*ABK:E11.9", "INT-0010", "HI01-2"),
         ("HI*ABK:E119~CLM*A1*100***11:B:1*Y*A*Y*Y", "INT-0005", "2300"),
         ("CLM*A1*100***11:B:1*Y*A*Y*Y~AMT*F5*1~AMT*F5*2~AMT*F5*3~HI*ABK:E119", "INT-0006", "2300"),
     ],
@@ -219,7 +220,7 @@ def test_other_separators():
 
 def test_every_rule_that_is_emitted_is_listed():
     rules = load_int_rules()
-    assert list(rules) == [f"INT-{n:04}" for n in range(1, 18)]
+    assert list(rules) == [*(f"INT-{n:04}" for n in range(1, 18)), "INT-0020"]
     assert all(rule.id == key and rule.why and rule.references for key, rule in rules.items())
     assert rules["INT-0015"].disposition == "informational"
 

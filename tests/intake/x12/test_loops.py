@@ -64,12 +64,24 @@ def test_every_form_has_the_levels_and_reads_a_claim(form: str):
 @pytest.mark.parametrize(
     ("form", "party", "loop"),
     [
-        ("professional", "82", "2310B"), ("professional", "DN", "2310A"), ("professional", "P3", "2310A"),
-        ("professional", "77", "2310C"), ("professional", "DQ", "2310D"), ("professional", "PW", "2310E"),
-        ("professional", "45", "2310F"), ("institutional", "71", "2310A"), ("institutional", "72", "2310B"),
-        ("institutional", "ZZ", "2310C"), ("institutional", "82", "2310D"), ("institutional", "77", "2310E"),
-        ("institutional", "DN", "2310F"), ("dental", "DD", "2310D"), ("dental", "DQ", "2310E"),
-        ("professional-4010", "QB", "2310C"), ("professional-4010", "FA", "2310D"), ("institutional-4010", "73", "2310C"),
+        ("professional", "82", "2310B"),
+        ("professional", "DN", "2310A"),
+        ("professional", "P3", "2310A"),
+        ("professional", "77", "2310C"),
+        ("professional", "DQ", "2310D"),
+        ("professional", "PW", "2310E"),
+        ("professional", "45", "2310F"),
+        ("institutional", "71", "2310A"),
+        ("institutional", "72", "2310B"),
+        ("institutional", "ZZ", "2310C"),
+        ("institutional", "82", "2310D"),
+        ("institutional", "77", "2310E"),
+        ("institutional", "DN", "2310F"),
+        ("dental", "DD", "2310D"),
+        ("dental", "DQ", "2310E"),
+        ("professional-4010", "QB", "2310C"),
+        ("professional-4010", "FA", "2310D"),
+        ("institutional-4010", "73", "2310C"),
         ("dental-4010", "FA", "2310C"),
     ],
 )
@@ -82,11 +94,21 @@ def test_parties_of_the_claim(form: str, party: str, loop: str):
 @pytest.mark.parametrize(
     ("form", "party", "loop"),
     [
-        ("professional", "82", "2420A"), ("professional", "QB", "2420B"), ("professional", "77", "2420C"),
-        ("professional", "DQ", "2420D"), ("professional", "DK", "2420E"), ("professional", "DN", "2420F"),
-        ("professional", "PW", "2420G"), ("professional", "45", "2420H"), ("institutional", "72", "2420A"),
-        ("institutional", "ZZ", "2420B"), ("institutional", "82", "2420C"), ("institutional", "DN", "2420D"),
-        ("dental", "82", "2420A"), ("dental", "DD", "2420B"), ("dental", "77", "2420D"),
+        ("professional", "82", "2420A"),
+        ("professional", "QB", "2420B"),
+        ("professional", "77", "2420C"),
+        ("professional", "DQ", "2420D"),
+        ("professional", "DK", "2420E"),
+        ("professional", "DN", "2420F"),
+        ("professional", "PW", "2420G"),
+        ("professional", "45", "2420H"),
+        ("institutional", "72", "2420A"),
+        ("institutional", "ZZ", "2420B"),
+        ("institutional", "82", "2420C"),
+        ("institutional", "DN", "2420D"),
+        ("dental", "82", "2420A"),
+        ("dental", "DD", "2420B"),
+        ("dental", "77", "2420D"),
     ],
 )
 def test_parties_of_a_line(form: str, party: str, loop: str):
@@ -96,12 +118,43 @@ def test_parties_of_a_line(form: str, party: str, loop: str):
 
 
 def test_other_payers_and_adjudications():
-    claims, findings = assemble(body(
-        "CLM*1", "HI*ABK:X", "NM1*82*1*R", "SBR*P", "CAS*PR*1*5", "AMT*D*1", "OI***Y", "MOA", "NM1*IL*1*A", "N3*x",
-        "NM1*PR*2*P", "DTP*573*D8*20260101", "REF*F8*1", "NM1*85*2*B", "REF*G2*1", "SBR*S", "NM1*PR*2*Q", "LX*1", "SV1*HC:1",
-        "DTP*472*D8*20260101", "LIN**N4*1", "CTP****1*UN", "REF*XZ*1", "NM1*82*1*L", "PRV*PE*PXC*X", "SVD*P*1*HC:1*1",
-        "CAS*CO*45*1", "DTP*573*D8*20260101", "AMT*EAF*1", "LQ*UT*1", "FRM*1*Y", "LX*2", "SV1*HC:2",
-    ))  # fmt: skip
+    claims, findings = assemble(
+        body(
+            "CLM*1",
+            "HI*ABK:X",
+            "NM1*82*1*R",
+            "SBR*P",
+            "CAS*PR*1*5",
+            "AMT*D*1",
+            "OI***Y",
+            "MOA",
+            "NM1*IL*1*A",
+            "N3*x",
+            "NM1*PR*2*P",
+            "DTP*573*D8*20260101",
+            "REF*F8*1",
+            "NM1*85*2*B",
+            "REF*G2*1",
+            "SBR*S",
+            "NM1*PR*2*Q",
+            "LX*1",
+            "SV1*HC:1",
+            "DTP*472*D8*20260101",
+            "LIN**N4*1",
+            "CTP****1*UN",
+            "REF*XZ*1",
+            "NM1*82*1*L",
+            "PRV*PE*PXC*X",
+            "SVD*P*1*HC:1*1",
+            "CAS*CO*45*1",
+            "DTP*573*D8*20260101",
+            "AMT*EAF*1",
+            "LQ*UT*1",
+            "FRM*1*Y",
+            "LX*2",
+            "SV1*HC:2",
+        )
+    )
     assert findings == []
     assert claims == [
         "2300(CLM HI 2310B(NM1) 2320(SBR CAS AMT OI MOA 2330A(NM1 N3) 2330B(NM1 DTP REF) 2330G(NM1 REF))"
@@ -187,7 +240,9 @@ def test_other_payer_after_lines_is_read_and_reported():
     assert rules(findings) == ["INT-0005"]
 
 
-@pytest.mark.parametrize("levels", [[], BILLING, SUBSCRIBER, BILLING[1:] + SUBSCRIBER[1:], ["HL*1**20*1", "HL*2*1*22*0"]])
+@pytest.mark.parametrize(
+    "levels", [[], BILLING, SUBSCRIBER, BILLING[1:] + SUBSCRIBER[1:], ["HL*1**20*1", "HL*2*1*22*0"]]
+)
 def test_a_claim_is_never_lost(levels: list[str]):
     claims, findings = assemble(body(*CLAIM, *CLAIM, levels=levels))
     assert claims == ["2300(CLM HI 2400(LX SV1 DTP))"] * 2

@@ -1,0 +1,231 @@
+"""Medicare Coverage Database: the download of current billing and coding articles, a zip of CSV files inside a zip.
+
+Source: CMS, Medicare Coverage Database downloads (``current_article.zip``) and its data dictionary. Two tables come of it: which
+articles name a procedure, of which contractors and states; and which diagnoses an article lists as covered or not. Groups
+are kept as numbered: the database does not say which group of diagnoses goes with which group of procedures, the
+articles' paragraphs do. Descriptions are not imported.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import BinaryIO, NamedTuple, cast
+
+from engine.errors import TableError
+from engine.reference.days import EPOCH, read_day
+from engine.reference.importers import notices
+from engine.reference.importers.bounded import Bounded
+from engine.reference.importers.columns import POLICY
+from engine.reference.importers.format import UNKNOWN_DAY, BadRow, Detected, Head, Parsed, Read, Void
+from engine.reference.importers.open import LISTING
+from engine.reference.importers.text import places, records
+
+_NEEDED = (
+    "article", "article_x_hcpc_code", "article_x_icd10_covered", "article_x_icd10_noncovered", "article_x_contractor",
+    "contractor", "contractor_jurisdiction", "state_lookup",
+)  # fmt: skip
+_MEMBER = re.compile(r"(\d{4})-(\d\d)-(\d\d) (?:.*/)?([^/]+)\.csv", re.IGNORECASE)
+_ARTICLE = ("article_id", "article_version")
+_ENDS = ("article_end_date", "date_retired")
+_CONTRACTOR = ("contractor_id", "contractor_type_id", "contractor_version")
+_PROCEDURE = re.compile(r"[0-9A-Z]{5}")
+_DIAGNOSIS = re.compile(r"[A-Z][0-9][0-9A-Z]\.?[0-9A-Z]{0,4}")
+_NONE_LISTED = "XX000"  # "not applicable"
+_FIRST_ZIP_YEAR = 1980  # the year of members whose writer gave none
+_PARTS = {"DN": "NY", "QN": "NY", "UN": "NY", "EM": "MO", "WM": "MO", "NF": "CA", "SF": "CA"}
+"""The database splits some states between contractors: New York, Missouri, California."""
+
+_Key = tuple[str, ...]
+
+
+class _Article(NamedTuple):
+    number: str
+    title: str
+    first_day: int | None
+    last_day: int | None
+
+
+class Coverage:
+    """The articles of the Medicare Coverage Database.
+
+    Args:
+        table: ``coverage-policy`` (by procedure) or ``coverage-diagnosis`` (by ``article|diagnosis``).
+    """
+
+    page = notices.COVERAGE_PAGE
+
+    def __init__(self, table: str) -> None:
+        self._table = table
+        what = "procedures" if table == "coverage-policy" else "diagnoses"
+        self.name = f"Medicare Coverage Database articles (zip), {what}"
+        self.columns = POLICY if table == "coverage-policy" else ("covered", "group", "asterisk")
+
+    def detect(self, head: Head) -> Detected | None:
+        """By the members of the zip. The edition is the day of the newest one, on which CMS made the download."""
+        if not head.start.startswith(LISTING):
+            return None
+        found = [match for line in head.start.decode("utf-8", "replace").splitlines() if (match := _MEMBER.match(line))]
+        if not {match[4].lower() for match in found} >= set(_NEEDED):
+            return None
+        made = max(match[0][:10] for match in found)
+        first = date.fromisoformat(made).toordinal() - EPOCH if int(made[:4]) > _FIRST_ZIP_YEAR else None
+        return Detected(
+            table=self._table,
+            edition="" if first is None else made,
+            first_day=UNKNOWN_DAY if first is None else first,
+            source=f"CMS Medicare Coverage Database, {head.name}",
+            page=self.page,
+            licence=notices.AMA_ADA_AHA,
+        )
+
+    def rows(self, stream: BinaryIO, detected: Detected) -> Iterator[Read]:  # noqa: ARG002 -- the interface
+        """The rows, in force while their article is.
+
+        Raises:
+            TableError: the zip is damaged, or a member lacks a column.
+        """
+        try:
+            archive = zipfile.ZipFile(stream)
+        except zipfile.BadZipFile as error:
+            raise TableError(f"a damaged zip: {error}", hint="fetch it again") from error
+        with archive:
+            articles: dict[_Key, _Article] = {}
+            yield from _articles(archive, articles)
+            if self._table == "coverage-policy":
+                yield from _procedures(archive, articles)
+            else:
+                for covered in (True, False):
+                    yield from _diagnoses(archive, articles, covered=covered)
+
+
+def _articles(archive: zipfile.ZipFile, into: dict[_Key, _Article]) -> Iterator[BadRow]:
+    names = (*_ARTICLE, "display_id", "title", "article_eff_date", *_ENDS)
+    for line, cells in _read(archive, "article", names):
+        if line < 0:
+            yield BadRow(-line, cells[0])
+            continue
+        number, version, shown, title, first, *ends = cells
+        try:
+            last = min((day for text in ends if (day := read_day(text[:10])) is not None), default=None)
+            into[number, version] = _Article(shown or f"A{number}", " ".join(title.split()), read_day(first[:10]), last)
+        except ValueError as error:
+            yield BadRow(line, f"article.csv: {error} is no date")
+
+
+def _procedures(archive: zipfile.ZipFile, articles: dict[_Key, _Article]) -> Iterator[Read]:
+    covered, noncovered = (_counts(archive, f"article_x_icd10_{name}") for name in ("covered", "noncovered"))
+    numbers, states = _jurisdictions(archive)
+    seen: set[_Key] = set()
+    for line, cells in _read(archive, "article_x_hcpc_code", (*_ARTICLE, "hcpc_code_id", "hcpc_code_group")):
+        key, (code, group) = tuple(cells[:2]), cells[-2:] if line > 0 else ("", "")
+        article = articles.get(key)
+        if wrong := _wrong(line, cells, article, code, _PROCEDURE, seen):
+            yield wrong
+        elif article is not None:
+            yield Parsed(
+                code,
+                (
+                    article.number,
+                    key[1],
+                    group,
+                    article.title,
+                    " ".join(sorted(numbers.get(key, ()))),
+                    " ".join(sorted(states.get(key, ()))),
+                    str(covered[key]),
+                    str(noncovered[key]),
+                ),
+                article.first_day,
+                article.last_day,
+            )
+
+
+def _diagnoses(archive: zipfile.ZipFile, articles: dict[_Key, _Article], *, covered: bool) -> Iterator[Read]:
+    word = "covered" if covered else "noncovered"
+    names = [*_ARTICLE, "icd10_code_id", f"icd10_{word}_group", *(["asterisk"] if covered else [])]
+    seen: set[_Key] = set()
+    shared: dict[tuple[str, ...], tuple[str, str, str]] = {}
+    for line, cells in _read(archive, f"article_x_icd10_{word}", names):
+        code = cells[2] if line > 0 else ""
+        article = articles.get(tuple(cells[:2]))
+        if wrong := _wrong(line, cells, article, code, _DIAGNOSIS, seen):
+            yield wrong
+        elif article is not None:
+            values = ("Y" if covered else "N", cells[3], cells[4] if covered else "")
+            yield Parsed(
+                f"{article.number}|{code.replace('.', '')}",
+                shared.setdefault(values, values),
+                article.first_day,
+                article.last_day,
+            )
+
+
+def _wrong(
+    line: int, cells: Sequence[str], article: _Article | None, code: str, shape: re.Pattern[str], seen: set[_Key]
+) -> BadRow | Void | None:
+    """Why a row cannot be used, if it cannot."""
+    if line < 0:
+        return BadRow(-line, cells[0])
+    if code in {"", _NONE_LISTED}:
+        return Void(line, "the article lists no codes here")
+    if not shape.fullmatch(code):
+        return BadRow(line, f"{code!r} is no code of its kind")
+    if article is None:
+        return BadRow(line, f"article {cells[0]} version {cells[1]} is not in article.csv")
+    mark = tuple(cells)
+    if mark in seen:
+        return BadRow(line, f"{code} stands further up in the same group of article {cells[0]}")
+    seen.add(mark)
+    return None
+
+
+def _counts(archive: zipfile.ZipFile, member: str) -> Counter[_Key]:
+    return Counter(
+        tuple(cells[:2])
+        for line, cells in _read(archive, member, (*_ARTICLE, "icd10_code_id"))
+        if line > 0 and cells[2] not in {"", _NONE_LISTED}
+    )
+
+
+def _jurisdictions(archive: zipfile.ZipFile) -> tuple[dict[_Key, set[str]], dict[_Key, set[str]]]:
+    """The contractor numbers and the states of each article."""
+    number = {
+        tuple(cells[:3]): cells[3]
+        for line, cells in _read(archive, "contractor", (*_CONTRACTOR, "contractor_number"))
+        if line > 0
+    }
+    abbreviation = dict(
+        cells for line, cells in _read(archive, "state_lookup", ("state_id", "state_abbrev")) if line > 0
+    )
+    served: dict[_Key, set[str]] = {}
+    for line, cells in _read(archive, "contractor_jurisdiction", (*_CONTRACTOR, "state_id", "term_date")):
+        state = abbreviation.get(cells[3], "") if line > 0 and not cells[4] else ""
+        if state:
+            served.setdefault(tuple(cells[:3]), set()).add(_PARTS.get(state, state))
+    numbers: dict[_Key, set[str]] = {}
+    states: dict[_Key, set[str]] = {}
+    for line, cells in _read(archive, "article_x_contractor", (*_ARTICLE, *_CONTRACTOR)):
+        if line > 0:
+            numbers.setdefault(tuple(cells[:2]), set()).add(number.get(tuple(cells[2:]), ""))
+            states.setdefault(tuple(cells[:2]), set()).update(served.get(tuple(cells[2:]), ()))
+    return {key: found - {""} for key, found in numbers.items()}, states
+
+
+def _read(archive: zipfile.ZipFile, table: str, names: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """The named cells of a member's records; a bad row comes with its line negated and the reason as its cell."""
+    member = next(name for name in archive.namelist() if name.lower().rpartition("/")[2] == f"{table}.csv")
+    where: list[int] | None = None
+    packed = archive.getinfo(member).compress_size
+    with Bounded.over(cast("BinaryIO", archive.open(member)), packed, member) as stream:
+        for record in records(stream):
+            if isinstance(record, BadRow):
+                yield -record.line, [f"{table}.csv: {record.because}"]
+            elif where is None:
+                where = places(record[1], names, f"{table}.csv")
+            elif len(record[1]) <= max(where):
+                yield -record[0], [f"{table}.csv: {len(record[1])} cells where {max(where) + 1} belong"]
+            else:
+                yield record[0], [record[1][place].strip() for place in where]
