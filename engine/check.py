@@ -2,62 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import BinaryIO
 
-from engine.backends.protocol import Compile, Evaluator, Match
-from engine.claim.model import Claim
-from engine.errors import EngineError, UsageError
-from engine.facts.fact import Fact
-from engine.facts.project import Projector
-from engine.facts.view import ClaimView, Context, PayerProfile, first_service_day
+from engine.backends.protocol import Compile
+from engine.claim.model import Claim, ClaimType
+from engine.errors import CleanclaimError, UsageError
 from engine.facts.vocabulary import nearest
-from engine.findings.build import build_finding
-from engine.findings.coverage import absent_fields, doubt, older_tables, unready
-from engine.findings.intake import claim_finding, input_finding
-from engine.findings.report import ClaimReport, Coverage, Finding, InputFinding, NotEvaluated, PackStatement, Tool
-from engine.findings.score import claim_cents, factors, score, verdict
-from engine.findings.suppress import suppress
+from engine.findings.conclude import conclude
+from engine.findings.examine import Examined, Examiner, Setting
+from engine.findings.intake import claim_finding, input_finding, not_checked
+from engine.findings.report import ClaimReport, InputFinding, PackStatement, Tool
 from engine.intake.reading import IntakeFinding, ReadClaim
 from engine.intake.sniff import read
 from engine.reference.catalog import Tables
-from engine.rulebook.book import Rulebook, override_on, values_on
-from engine.rulebook.rule import ParameterValue, Payer
+from engine.rulebook.book import Rulebook
 from engine.version import VERSION
 
 EPOCH = date(1970, 1, 1).toordinal()
-
-
-class Examined:
-    """One claim on its way through the stages; each stage's value stays readable for ``explain``."""
-
-    def __init__(
-        self, claim: Claim, payer: Payer, day: int | None, facts: Sequence[Fact], used: Mapping[str, ParameterValue]
-    ) -> None:
-        self.claim = claim
-        self.payer = payer
-        self.day = day
-        self.facts = facts
-        self.used = used
-        self.reasons: dict[str, str] = {}
-        self.matches: list[Match] = []
-        self.failure = ""
-
-
-class Form:
-    """What is prepared once for a claim type: the active rules, the projector and the evaluator."""
-
-    def __init__(self, rulebook: Rulebook, claim_type: str, compile_rules: Compile) -> None:
-        self.rules = {rule.id: rule for rule in rulebook.active(claim_type)}
-        self.projector = Projector(rulebook.needs(self.rules.values()))
-        self.evaluator: Evaluator = compile_rules([rule.condition for rule in self.rules.values()])
-        fields: dict[str, set[str]] = {}
-        for rule in self.rules.values():
-            for asked in rule.reads:
-                if not asked.about_absence:
-                    fields.setdefault(asked.kind, set()).add(asked.field)
-        self.asked = {kind: frozenset(names) for kind, names in fields.items()}
 
 
 class Checker:
@@ -71,6 +34,9 @@ class Checker:
         received_on: the day the payer receives the claims ("today" is never read from a clock).
         payer: slug of the payer of every claim; empty to tell it from each claim.
         history: earlier claims, for rules that look back; ``None`` leaves those rules not evaluated.
+
+    Raises:
+        UsageError: no such payer.
     """
 
     def __init__(
@@ -85,23 +51,18 @@ class Checker:
         history: Sequence[Claim] | None = None,
     ) -> None:
         if payer and payer not in rulebook.payers:
-            raise UsageError(
-                f"unknown payer {payer}", hint=nearest(payer, rulebook.payers) or "a folder under rules/payers"
-            )
-        self.rulebook = rulebook
-        self.tables = tables
+            hint = nearest(payer, rulebook.payers) or "a folder under rules/payers"
+            raise UsageError(f"unknown payer {payer}", hint=hint)
+        day = received_on.toordinal() - EPOCH
+        self.setting = Setting(rulebook=rulebook, tables=tables, received_on=day, payer=payer, history=history)
         self.compile_rules = compile_rules
         self.engine = engine
-        self.received_on = received_on.toordinal() - EPOCH
-        self.payer = payer
-        self.history = history
-        self.forms: dict[str, Form] = {}
+        self.examiners: dict[ClaimType, Examiner] = {}
 
-    def form(self, claim_type: str) -> Form:
-        """The prepared rules of a claim type, compiled when first needed."""
-        if claim_type not in self.forms:
-            self.forms[claim_type] = Form(self.rulebook, claim_type, self.compile_rules)
-        return self.forms[claim_type]
+    @property
+    def rulebook(self) -> Rulebook:
+        """The packs that claims are checked under."""
+        return self.setting.rulebook
 
     def check(self, stream: BinaryIO, file: str) -> Iterator[ClaimReport | InputFinding]:
         """Check every claim of a stream, in input order; nothing that is in the stream makes this raise."""
@@ -117,117 +78,33 @@ class Checker:
                 yield self.check_claim(item), item.claim
 
     def check_claim(self, item: ReadClaim) -> ClaimReport:
-        """The report of one claim."""
-        claim = item.claim
-        structural = [claim_finding(found, claim) for found in item.findings]
-        examined = self.examine(claim)
-        found = structural + self.findings(examined)
-        rules = self.form(claim.claim_type).rules
-        kept, left_out = suppress(found, rules)
-        likelihood = self.likelihood(examined.day)
-        parts = factors(kept, likelihood)
-        return ClaimReport(
-            claim_id=claim.patient_control_number,
-            claim_type=claim.claim_type,
-            payer=examined.payer.slug,
-            source=claim.source,
-            verdict=verdict(kept),
-            score=score(parts),
-            charge_cents=claim.total_charge_cents,
-            cents_at_risk=claim_cents(claim, kept),
-            findings=tuple(sorted(kept, key=_reading_order)),
-            coverage=self.coverage(examined),
-            factors=parts,
-            suppressed=left_out,
-        )
+        """The report of one claim; a fault of our own is reported on it (INT-0020) and stops nothing else.
+
+        Raises:
+            TableError: a reference table turned out to be malformed: nothing can be judged until it is mended.
+            CompileError: the rules do not fit the back end.
+        """
+        try:
+            structural = [claim_finding(found, item.claim) for found in item.findings]
+            return conclude(self.examiner(item.claim.claim_type), self.examine(item.claim), structural)
+        except CleanclaimError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- the last guard: a claim is never lost to a fault of ours
+            return not_checked(item.claim, error)
 
     def examine(self, claim: Claim) -> Examined:
-        """Facts and matches of a claim, and for each rule that cannot be judged the reason."""
-        payer = self.rulebook.payer_for(
-            slug=self.payer,
-            payer_id=claim.payer.payer_id,
-            filing_indicator=claim.subscriber.filing_indicator,
-            claim_type=claim.claim_type,
-        )
-        form = self.form(claim.claim_type)
-        profile = PayerProfile(slug=payer.slug, name=payer.title, kind=payer.kind)
-        day = first_service_day(claim)
-        used = values_on(payer, self.received_on if day is None else day)
-        context = Context(
-            tables=self.tables,
-            payer=profile,
-            received_on=self.received_on,
-            parameters={name: value.values for name, value in used.items()},
-            history=self.history,
-        )
-        view = ClaimView(claim, context)
-        examined = Examined(claim, payer, day, form.projector.facts(view), used)
-        supplied = frozenset({"history"}) if self.history is not None else frozenset[str]()
-        for rule in form.rules.values():
-            change = override_on(payer, rule.id, self.received_on if day is None else day)
-            if not self.rulebook.applicable(rule, payer, inpatient=view.inpatient):
-                examined.reasons[rule.id] = ""
-            elif change and change.off:
-                examined.reasons[rule.id] = f"switched off for {change.payer}: {change.because}"
-            elif reason := unready(rule, day, self.tables, claim.claim_type, used, supplied):
-                examined.reasons[rule.id] = reason
-        try:
-            matches = form.evaluator.run(examined.facts)
-        except EngineError as error:
-            examined.failure = f"the rules engine failed on this claim: {error.message}"
-            return examined
-        examined.matches = [match for match in matches if match.rule not in examined.reasons]
-        return examined
+        """The facts and matches of a claim, for explanations."""
+        return self.examiner(claim.claim_type).examine(claim)
 
-    def findings(self, examined: Examined) -> list[Finding]:
-        """The findings of an examined claim, one for each match whose place and message differ."""
-        rules = self.form(examined.claim.claim_type).rules
-        payer = next(fact for fact in examined.facts if fact.kind == "payer")
-        found: dict[tuple[str, object, str], Finding] = {}
-        for match in examined.matches:
-            rule = rules[match.rule]
-            change = override_on(examined.payer, rule.id, self.received_on if examined.day is None else examined.day)
-            names = [pattern.name for pattern in rule.condition.when]
-            bound = {name: examined.facts[index] for name, index in zip(names, match.bound, strict=True)}
-            finding = build_finding(rule, bound, examined.claim, payer, examined.used, change)
-            found.setdefault((rule.id, finding.at, finding.says), finding)
-        return list(found.values())
-
-    def coverage(self, examined: Examined) -> Coverage:
-        """Which rules were judged: found or passed; and why the others were not."""
-        form = self.form(examined.claim.claim_type)
-        if examined.failure:
-            return Coverage(0, tuple(NotEvaluated(rule_id, examined.failure) for rule_id in form.rules))
-        matched = {match.rule for match in examined.matches}
-        absent = absent_fields(examined.facts, form.asked)
-        not_evaluated = [NotEvaluated(rule_id, reason) for rule_id, reason in examined.reasons.items() if reason]
-        evaluated = 0
-        for rule in form.rules.values():
-            if rule.id in examined.reasons:
-                continue
-            reason = "" if rule.id in matched else doubt(rule, examined.facts, absent)
-            if reason:
-                not_evaluated.append(NotEvaluated(rule.id, reason))
-            else:
-                evaluated += 1
-        remarks = older_tables(form.rules.values(), examined.day, self.tables, examined.claim.claim_type)
-        return Coverage(evaluated, tuple(sorted(not_evaluated, key=lambda n: n.rule)), remarks)
-
-    def likelihood(self, day: int | None) -> Mapping[tuple[str, str], int]:
-        """The scoring table in force."""
-        on = self.received_on if day is None else day
-        tables = self.rulebook.scoring
-        return ([t for t in tables if t.first_day <= on] or list(tables[:1]))[-1].likelihood
+    def examiner(self, claim_type: ClaimType) -> Examiner:
+        """The prepared rules of a claim type, compiled when first needed."""
+        if claim_type not in self.examiners:
+            self.examiners[claim_type] = Examiner(self.setting, claim_type, self.compile_rules)
+        return self.examiners[claim_type]
 
     def tool(self) -> Tool:
         """What made the report."""
-        packs = tuple(PackStatement(pack.name, pack.version, pack.digest) for pack in self.rulebook.packs)
-        return Tool(
-            name="cleanclaim", version=VERSION, engine=self.engine, packs=packs, tables=tuple(self.tables.statement())
-        )
-
-
-def _reading_order(finding: Finding) -> tuple[int, int, int, str]:
-    """Claim findings first, then line by line; the worst first; then by rule."""
-    severity = {"error": 0, "warning": 1, "info": 2}[finding.severity]
-    return (finding.at.line or 0, severity, finding.at.diagnosis or 0, finding.rule)
+        rulebook, tables = self.setting.rulebook, self.setting.tables
+        packs = tuple(PackStatement(pack.name, pack.version, pack.digest) for pack in rulebook.packs)
+        statement = tuple(tables.statement())
+        return Tool(name="cleanclaim", version=VERSION, engine=self.engine, packs=packs, tables=statement)

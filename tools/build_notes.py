@@ -1,8 +1,8 @@
 """Writes the tabular notes that ship: engine/reference/data/icd10cm-notes.txt.gz and icd10cm-notes.json.
 
-``python tools/build_notes.py [TABULAR] [EDITION]``: TABULAR is the tabular list as published (XML, or XML in .xz or .gz; default
-that of April 2026 in ../shared/refdata/ship). The same input gives the same bytes. ``--unresolved`` prints instead every note
-that names partners that could not be resolved, or none, with the reason.
+``python tools/build_notes.py [TABULAR] [EDITION]``: TABULAR is the tabular list as published (XML, or XML in .xz or
+.gz; default that of April 2026 in ../shared/refdata/ship). The same input gives the same bytes. ``--unresolved`` prints
+instead every note that names partners that could not be resolved, or none, with the reason.
 """
 
 from __future__ import annotations
@@ -20,9 +20,7 @@ from engine.reference.notes.build import Built, build
 from engine.reference.notes.lookup import NoteTable
 
 DATA = Path(__file__).parents[1] / "engine" / "reference" / "data"
-DEFAULT = (
-    Path(__file__).parents[2] / "shared" / "refdata" / "ship" / "icd10cm" / "icd10c-tabular-April-1-2026.xml.xz"
-)
+DEFAULT = Path(__file__).parents[2] / "shared" / "refdata" / "ship" / "icd10cm" / "icd10c-tabular-April-1-2026.xml.xz"
 EDITION = "FY2026 April update"
 NAME = "icd10cm-notes"
 
@@ -57,7 +55,7 @@ def main() -> None:
     built = build(read(source), str(source))
     if "--unresolved" in sys.argv:
         for note in NoteTable(built.text, str(source)).unresolved():
-            print("\t".join([note.unresolved, note.node, note.kind, note.heading, note.wording]))
+            print(note.unresolved, note.node, note.kind, note.heading, note.wording, sep="\t")
         return
     edition = words[1] if len(words) > 1 else EDITION if source == DEFAULT else source.stem
     print(json.dumps(write(built, edition, source, DATA), indent=2))

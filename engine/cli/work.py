@@ -7,6 +7,7 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +18,7 @@ from engine.check import Checker
 from engine.claim.model import Claim
 from engine.cli.inputs import STDIN, shown_name
 from engine.cli.setting import Setting, make_checker
+from engine.errors import EngineError
 from engine.findings.report import ClaimReport, InputFinding
 
 
@@ -68,6 +70,8 @@ def in_processes(chosen: Setting, files: Iterable[str], jobs: int) -> Iterator[t
                 return
             path, future = waiting.popleft()
             yield shown_name(path), iter(future.result())
+    except BrokenProcessPool as error:
+        raise EngineError("a process of --jobs ended before its work was done", hint="try --jobs 1") from error
     finally:
         pool.shutdown(cancel_futures=True)
 

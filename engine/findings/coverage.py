@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from msgspec import Struct
+
 from engine.claim.model import ClaimType
 from engine.facts.fact import Fact
 from engine.facts.vocabulary import vocabulary
@@ -75,30 +77,46 @@ def older_tables(rules: Iterable[Rule], day: int | None, tables: Tables, claim_t
     return tuple(remarks)
 
 
-def absent_fields(facts: Sequence[Fact], fields: Mapping[str, frozenset[str]]) -> dict[str, set[str]]:
-    """By kind, the fields asked for that at least one fact of the kind lacks."""
-    absent: dict[str, set[str]] = {}
+class Asked(Struct, frozen=True):
+    """What the active rules read other than for its absence: fields by kind, and (kind, field) pairs by rule."""
+
+    fields: Mapping[str, frozenset[str]]
+    by_rule: Mapping[str, frozenset[tuple[str, str]]]
+
+
+def asked_fields(rules: Iterable[Rule]) -> Asked:
+    """What these rules read."""
+    by_rule = {
+        rule.id: frozenset((read.kind, read.field) for read in rule.reads if not read.about_absence) for rule in rules
+    }
+    pairs = {pair for found in by_rule.values() for pair in found}
+    kinds = {kind for kind, _ in pairs}
+    return Asked({kind: frozenset(field for k, field in pairs if k == kind) for kind in kinds}, by_rule)
+
+
+def absent_fields(facts: Sequence[Fact], asked: Asked) -> set[tuple[str, str]]:
+    """The (kind, field) pairs asked for that at least one fact of the kind lacks."""
+    absent: set[tuple[str, str]] = set()
     for fact in facts:
-        missing = fields.get(fact.kind, frozenset()).difference(fact.values)
-        if missing:
-            absent.setdefault(fact.kind, set()).update(missing)
+        fields = asked.fields.get(fact.kind)
+        if fields and not fields <= fact.values.keys():
+            absent.update((fact.kind, field) for field in fields.difference(fact.values))
     return absent
 
 
-def doubt(rule: Rule, facts: Sequence[Fact], absent: Mapping[str, set[str]]) -> str:
+def doubt(rule: Rule, facts: Sequence[Fact], absent: set[tuple[str, str]], asked: Asked) -> str:
     """Why a rule without a match was not judged, or the empty string when it passed."""
-    if not any(read.field in absent.get(read.kind, ()) and not read.about_absence for read in rule.reads):
+    if absent.isdisjoint(asked.by_rule[rule.id]):
         return ""
     partial = undecided(rule.condition, facts)
     if partial is None:
         return ""
     step = partial.unknown[0]
-    fact = facts[step.fact]
-    field = step.test.authored[0] if step.found is None else str(step.test.authored[2])
     if step.found is not None:
-        return f"{field} is absent"
+        return f"{step.test.authored[2]} is absent"
+    fact = facts[step.fact]
     where = f" on line {fact.line}" if fact.line else f" ({_called(fact)})" if fact.part else ""
-    return f"{fact.kind}.{field} is absent{where}"
+    return f"{fact.kind}.{step.test.authored[0]} is absent{where}"
 
 
 def _called(fact: Fact) -> str:

@@ -21,6 +21,9 @@ FIELDS = {
 }
 """Fields of kinds that are details of a line: the line's own field that shows them."""
 
+PATIENT_LOOPS = ("2000C", "2010CA")
+"""Where the table says the patient stands; a patient who is the subscriber stands in the subscriber's loop."""
+
 
 def place(claim: Claim, at: At, fact: Fact) -> FindingAt:
     """The place that ``at`` names, given the fact bound to its name."""
@@ -83,25 +86,30 @@ def _x12(claim: Claim, spot: Place, origin: Origin) -> X12At | None:
     """The X12 place, when the claim was read from X12."""
     if not claim.origin.segments:
         return None
-    owner = _owner(claim, spot.loop) or origin
+    owner = _owner(claim, spot) or origin
     index = owner.segments.get(spot.segment)
     if index is None:
         name = spot.segment.partition("*")[0]
         index = next((i for key, i in owner.segments.items() if key.partition("*")[0] == name), None)
-    return X12At(loop=spot.loop or owner.loop, segment=index, element=element_of(spot, owner))
+    loop = owner.loop if spot.loop in PATIENT_LOOPS else spot.loop or owner.loop
+    return X12At(loop=loop, segment=index, element=element_of(spot, owner))
 
 
-def _owner(claim: Claim, loop: str) -> Origin | None:
+def _owner(claim: Claim, spot: Place) -> Origin | None:
     """The part that a named loop was read into, for claim fields that stand outside loop 2300."""
-    if loop in ("2000B", "2010BA"):
-        return claim.subscriber.origin
-    if loop == "2010BB":
-        return claim.payer.origin
-    if loop in ("2000C", "2010CA"):
-        return claim.patient.origin
-    if loop == "2010AA":
-        return next((provider.origin for provider in claim.providers if provider.role == "billing"), None)
-    return None
+    match spot.loop:
+        case "2000B" | "2010BA":
+            return claim.subscriber.origin
+        case "2010BB":
+            return claim.payer.origin
+        case "2000C" | "2010CA":
+            return claim.patient.origin
+        case "2010AA":
+            return next((provider.origin for provider in claim.providers if provider.role == "billing"), None)
+        case "2400":
+            return next((line.origin for line in claim.lines if spot.segment in line.origin.segments), None)
+        case _:
+            return None
 
 
 def _fhir(spot: Place, path: str) -> str:

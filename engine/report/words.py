@@ -18,7 +18,7 @@ VERDICTS = {
 SEVERITIES = {"error": ("ERROR", "bold red"), "warning": ("WARN", "bold yellow"), "info": ("INFO", "cyan")}
 """How a severity is written, and its style, the worst first."""
 
-_PARTICULAR = re.compile(r"(?: on line \d+| \([\w ]+\)|,? (?:after the )?service(?: day)?(?: on)? \d{4}-\d\d-\d\d)$")
+_PARTICULAR = re.compile(r" on line \d+$| \([\w ]+\)$|(?<=service day) \d{4}-\d\d-\d\d$")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -32,11 +32,13 @@ def clean(text: str) -> str:
 
 
 def reason_kind(reason: str) -> str:
-    """A reason without the part of the claim that it is about, so that like reasons are counted together.
+    """A reason without the part or day of the claim that it is about, so that like reasons are counted together.
 
     >>> reason_kind("line.units is absent on line 3"), reason_kind("in effect to 2024-09-30, service on 2026-03-01")
-    ('line.units is absent', 'in effect to 2024-09-30')
+    ('line.units is absent', "service outside the rule's dates")
     """
+    if reason.startswith("in effect "):
+        return "service outside the rule's dates"
     return _PARTICULAR.sub("", reason)
 
 

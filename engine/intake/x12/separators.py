@@ -195,9 +195,7 @@ def _show(sign: bytes) -> str:
     return "the newline" if sign == b"\n" else f"'{_text(sign)}'" if sign else "nothing"
 
 
-def _malformed(
-    index: int, says: str, fix: str, expected: str, found: str, element: str = "ISA"
-) -> IntakeFinding:
+def _malformed(index: int, says: str, fix: str, expected: str, found: str, element: str = "ISA") -> IntakeFinding:
     return IntakeFinding(
         rule="INT-0001",
         says=says,

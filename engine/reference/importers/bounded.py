@@ -7,7 +7,7 @@ import io
 import lzma
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from engine.errors import TableError
 
@@ -46,19 +46,21 @@ class Bounded(io.RawIOBase):
         stream: what unpacks; it is closed with this one.
         packed: its size before unpacking.
         where: the file, for messages.
+        below: what else is closed with it, in this order.
     """
 
-    def __init__(self, stream: BinaryIO, packed: int, where: str) -> None:
+    def __init__(self, stream: BinaryIO, packed: int, where: str, *below: IO[bytes] | zipfile.ZipFile) -> None:
         super().__init__()
         self._stream = stream
         self._packed = packed
         self._where = where
         self._given = 0
+        self._below = below
 
     @classmethod
-    def over(cls, stream: BinaryIO, packed: int, where: str) -> BinaryIO:
+    def over(cls, stream: BinaryIO, packed: int, where: str, *below: IO[bytes] | zipfile.ZipFile) -> BinaryIO:
         """The bounded stream, buffered."""
-        return cast("BinaryIO", io.BufferedReader(cls(stream, packed, where), _BUFFER))
+        return cast("BinaryIO", io.BufferedReader(cls(stream, packed, where, *below), _BUFFER))
 
     def readable(self) -> bool:
         """It can only be read."""
@@ -92,5 +94,6 @@ class Bounded(io.RawIOBase):
     def close(self) -> None:
         """Close what is below as well."""
         if not self.closed:
-            self._stream.close()
+            for each in (self._stream, *self._below):
+                each.close()
         super().close()

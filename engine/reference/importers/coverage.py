@@ -1,9 +1,9 @@
 """Medicare Coverage Database: the download of current billing and coding articles, a zip of CSV files inside a zip.
 
-Source: CMS, Medicare Coverage Database downloads (``current_article.zip``) and its data dictionary. Two tables come of it: which
-articles name a procedure, of which contractors and states; and which diagnoses an article lists as covered or not. Groups
-are kept as numbered: the database does not say which group of diagnoses goes with which group of procedures, the
-articles' paragraphs do. Descriptions are not imported.
+Source: CMS, Medicare Coverage Database downloads (``current_article.zip``) and its data dictionary. Two tables come of
+it: which articles name a procedure, of which contractors and states; and which diagnoses an article lists as covered or
+not. Groups are kept as numbered: the database does not say which group of diagnoses goes with which group of
+procedures, the articles' paragraphs do. Descriptions are not imported.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import BinaryIO, NamedTuple, cast
 
@@ -22,7 +22,7 @@ from engine.reference.importers.bounded import Bounded
 from engine.reference.importers.columns import POLICY
 from engine.reference.importers.format import UNKNOWN_DAY, BadRow, Detected, Head, Parsed, Read, Void
 from engine.reference.importers.open import LISTING
-from engine.reference.importers.text import places, records
+from engine.reference.importers.text import Record, places, records
 
 _NEEDED = (
     "article", "article_x_hcpc_code", "article_x_icd10_covered", "article_x_icd10_noncovered", "article_x_contractor",
@@ -59,6 +59,7 @@ class Coverage:
     page = notices.COVERAGE_PAGE
 
     def __init__(self, table: str) -> None:
+        self.tables = (table,)
         self._table = table
         what = "procedures" if table == "coverage-policy" else "diagnoses"
         self.name = f"Medicare Coverage Database articles (zip), {what}"
@@ -104,11 +105,11 @@ class Coverage:
 
 def _articles(archive: zipfile.ZipFile, into: dict[_Key, _Article]) -> Iterator[BadRow]:
     names = (*_ARTICLE, "display_id", "title", "article_eff_date", *_ENDS)
-    for line, cells in _read(archive, "article", names):
-        if line < 0:
-            yield BadRow(-line, cells[0])
+    for record in _read(archive, "article", names):
+        if isinstance(record, BadRow):
+            yield record
             continue
-        number, version, shown, title, first, *ends = cells
+        line, (number, version, shown, title, first, *ends) = record
         try:
             last = min((day for text in ends if (day := read_day(text[:10])) is not None), default=None)
             into[number, version] = _Article(shown or f"A{number}", " ".join(title.split()), read_day(first[:10]), last)
@@ -116,116 +117,111 @@ def _articles(archive: zipfile.ZipFile, into: dict[_Key, _Article]) -> Iterator[
             yield BadRow(line, f"article.csv: {error} is no date")
 
 
-def _procedures(archive: zipfile.ZipFile, articles: dict[_Key, _Article]) -> Iterator[Read]:
-    covered, noncovered = (_counts(archive, f"article_x_icd10_{name}") for name in ("covered", "noncovered"))
+def _procedures(archive: zipfile.ZipFile, articles: Mapping[_Key, _Article]) -> Iterator[Read]:
+    member = "article_x_hcpc_code"
+    counts = [_counts(archive, f"article_x_icd10_{word}") for word in ("covered", "noncovered")]
     numbers, states = _jurisdictions(archive)
     seen: set[_Key] = set()
-    for line, cells in _read(archive, "article_x_hcpc_code", (*_ARTICLE, "hcpc_code_id", "hcpc_code_group")):
-        key, (code, group) = tuple(cells[:2]), cells[-2:] if line > 0 else ("", "")
-        article = articles.get(key)
-        if wrong := _wrong(line, cells, article, code, _PROCEDURE, seen):
+    for record in _read(archive, member, (*_ARTICLE, "hcpc_code_id", "hcpc_code_group")):
+        if isinstance(record, BadRow):
+            yield record
+            continue
+        if wrong := _wrong(member, record, articles, _PROCEDURE, seen):
             yield wrong
-        elif article is not None:
-            yield Parsed(
-                code,
-                (
-                    article.number,
-                    key[1],
-                    group,
-                    article.title,
-                    " ".join(sorted(numbers.get(key, ()))),
-                    " ".join(sorted(states.get(key, ()))),
-                    str(covered[key]),
-                    str(noncovered[key]),
-                ),
-                article.first_day,
-                article.last_day,
-            )
+            continue
+        number, version, code, group = record[1]
+        key, article = (number, version), articles[number, version]
+        served = [" ".join(sorted(found.get(key, ()))) for found in (numbers, states)]
+        values = (article.number, version, group, article.title, *served, *[str(count[key]) for count in counts])
+        yield Parsed(code, values, article.first_day, article.last_day)
 
 
-def _diagnoses(archive: zipfile.ZipFile, articles: dict[_Key, _Article], *, covered: bool) -> Iterator[Read]:
+def _diagnoses(archive: zipfile.ZipFile, articles: Mapping[_Key, _Article], *, covered: bool) -> Iterator[Read]:
     word = "covered" if covered else "noncovered"
+    member = f"article_x_icd10_{word}"
     names = [*_ARTICLE, "icd10_code_id", f"icd10_{word}_group", *(["asterisk"] if covered else [])]
     seen: set[_Key] = set()
-    shared: dict[tuple[str, ...], tuple[str, str, str]] = {}
-    for line, cells in _read(archive, f"article_x_icd10_{word}", names):
-        code = cells[2] if line > 0 else ""
-        article = articles.get(tuple(cells[:2]))
-        if wrong := _wrong(line, cells, article, code, _DIAGNOSIS, seen):
+    shared: dict[_Key, _Key] = {}
+    for record in _read(archive, member, names):
+        if isinstance(record, BadRow):
+            yield record
+            continue
+        if wrong := _wrong(member, record, articles, _DIAGNOSIS, seen):
             yield wrong
-        elif article is not None:
-            values = ("Y" if covered else "N", cells[3], cells[4] if covered else "")
-            yield Parsed(
-                f"{article.number}|{code.replace('.', '')}",
-                shared.setdefault(values, values),
-                article.first_day,
-                article.last_day,
-            )
+            continue
+        number, version, code, *about = record[1]
+        article = articles[number, version]
+        values = ("Y", *about) if covered else ("N", *about, "")
+        key = f"{article.number}|{code.replace('.', '')}"
+        yield Parsed(key, shared.setdefault(values, values), article.first_day, article.last_day)
 
 
 def _wrong(
-    line: int, cells: Sequence[str], article: _Article | None, code: str, shape: re.Pattern[str], seen: set[_Key]
+    member: str, record: Record, articles: Mapping[_Key, _Article], shape: re.Pattern[str], seen: set[_Key]
 ) -> BadRow | Void | None:
-    """Why a row cannot be used, if it cannot."""
-    if line < 0:
-        return BadRow(-line, cells[0])
+    """Why a row cannot be used, if it cannot: its third cell is the code."""
+    line, cells = record
+    number, version, code = cells[:3]
     if code in {"", _NONE_LISTED}:
         return Void(line, "the article lists no codes here")
     if not shape.fullmatch(code):
-        return BadRow(line, f"{code!r} is no code of its kind")
-    if article is None:
-        return BadRow(line, f"article {cells[0]} version {cells[1]} is not in article.csv")
+        return BadRow(line, f"{member}.csv: {code!r} is no code of its kind")
+    if (number, version) not in articles:
+        return BadRow(line, f"{member}.csv: article {number} version {version} is not in article.csv")
     mark = tuple(cells)
     if mark in seen:
-        return BadRow(line, f"{code} stands further up in the same group of article {cells[0]}")
+        return BadRow(line, f"{member}.csv: {code} stands further up in the same group of article {number}")
     seen.add(mark)
     return None
 
 
 def _counts(archive: zipfile.ZipFile, member: str) -> Counter[_Key]:
-    return Counter(
-        tuple(cells[:2])
-        for line, cells in _read(archive, member, (*_ARTICLE, "icd10_code_id"))
-        if line > 0 and cells[2] not in {"", _NONE_LISTED}
-    )
+    names = (*_ARTICLE, "icd10_code_id")
+    return Counter((n, version) for n, version, code in _good(archive, member, names) if code not in {"", _NONE_LISTED})
 
 
 def _jurisdictions(archive: zipfile.ZipFile) -> tuple[dict[_Key, set[str]], dict[_Key, set[str]]]:
     """The contractor numbers and the states of each article."""
-    number = {
-        tuple(cells[:3]): cells[3]
-        for line, cells in _read(archive, "contractor", (*_CONTRACTOR, "contractor_number"))
-        if line > 0
-    }
-    abbreviation = dict(
-        cells for line, cells in _read(archive, "state_lookup", ("state_id", "state_abbrev")) if line > 0
-    )
+    listed = _good(archive, "contractor", (*_CONTRACTOR, "contractor_number"))
+    number_of = {tuple(ids): number for *ids, number in listed}
+    state_of = {cells[0]: cells[1] for cells in _good(archive, "state_lookup", ("state_id", "state_abbrev"))}
     served: dict[_Key, set[str]] = {}
-    for line, cells in _read(archive, "contractor_jurisdiction", (*_CONTRACTOR, "state_id", "term_date")):
-        state = abbreviation.get(cells[3], "") if line > 0 and not cells[4] else ""
-        if state:
-            served.setdefault(tuple(cells[:3]), set()).add(_PARTS.get(state, state))
+    for *ids, state_id, ended in _good(archive, "contractor_jurisdiction", (*_CONTRACTOR, "state_id", "term_date")):
+        state = state_of.get(state_id, "")
+        if state and not ended:
+            served.setdefault(tuple(ids), set()).add(_PARTS.get(state, state))
     numbers: dict[_Key, set[str]] = {}
     states: dict[_Key, set[str]] = {}
-    for line, cells in _read(archive, "article_x_contractor", (*_ARTICLE, *_CONTRACTOR)):
-        if line > 0:
-            numbers.setdefault(tuple(cells[:2]), set()).add(number.get(tuple(cells[2:]), ""))
-            states.setdefault(tuple(cells[:2]), set()).update(served.get(tuple(cells[2:]), ()))
-    return {key: found - {""} for key, found in numbers.items()}, states
+    for article, version, *ids in _good(archive, "article_x_contractor", (*_ARTICLE, *_CONTRACTOR)):
+        if number := number_of.get(tuple(ids)):
+            numbers.setdefault((article, version), set()).add(number)
+        states.setdefault((article, version), set()).update(served.get(tuple(ids), ()))
+    return numbers, states
 
 
-def _read(archive: zipfile.ZipFile, table: str, names: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    """The named cells of a member's records; a bad row comes with its line negated and the reason as its cell."""
-    member = next(name for name in archive.namelist() if name.lower().rpartition("/")[2] == f"{table}.csv")
+def _good(archive: zipfile.ZipFile, table: str, names: Sequence[str]) -> Iterator[list[str]]:
+    """The named cells of the records of a member that only explains others."""
+    return (record[1] for record in _read(archive, table, names) if not isinstance(record, BadRow))
+
+
+def _read(archive: zipfile.ZipFile, table: str, names: Sequence[str]) -> Iterator[Record | BadRow]:
+    """The named cells of a member's records.
+
+    Raises:
+        TableError: it is not there or lacks one of the columns.
+    """
+    member = next((name for name in archive.namelist() if name.lower().rpartition("/")[2] == f"{table}.csv"), None)
+    if member is None:
+        raise TableError(f"no {table}.csv in the zip")
     where: list[int] | None = None
     packed = archive.getinfo(member).compress_size
     with Bounded.over(cast("BinaryIO", archive.open(member)), packed, member) as stream:
         for record in records(stream):
             if isinstance(record, BadRow):
-                yield -record.line, [f"{table}.csv: {record.because}"]
+                yield BadRow(record.line, f"{table}.csv: {record.because}")
             elif where is None:
                 where = places(record[1], names, f"{table}.csv")
             elif len(record[1]) <= max(where):
-                yield -record[0], [f"{table}.csv: {len(record[1])} cells where {max(where) + 1} belong"]
+                yield BadRow(record[0], f"{table}.csv: {len(record[1])} cells where {max(where) + 1} belong")
             else:
                 yield record[0], [record[1][place].strip() for place in where]

@@ -102,7 +102,7 @@ def _answered(found: Found, asked: Answers) -> Detected:
         raise TableError(
             "it does not say which table it is",
             location=found.name,
-            hint=f"say {' or '.join(f'--table {each}' for each in found.format.tables)}, or keep the publisher's file name",
+            hint="say " + " or ".join(f"--table {each}" for each in found.format.tables),
         )
     edition, first, last = what.edition, what.first_day, what.last_day
     if asked.edition or asked.first_day is not None:

@@ -1,7 +1,8 @@
 """NCCI medically unlikely edits: CSV whose first record and first header cell contain line breaks, or the workbook.
 
 Source: CMS, MUE files of practitioner services, outpatient hospital services and DME suppliers. The quarter
-stands only in the file's name (``…_Eff_07-01-2024.csv``); the adjudication indicator (MAI) is the leading digit of its cell.
+stands only in the file's name (``…_Eff_07-01-2024.csv``); the adjudication indicator (MAI) is the leading digit of
+its cell.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ _TABLES = {
 }
 _FIRST_VERSION = 1994  # version 30 is of 2024
 _CODE, _CELLS, _MOST_HEADER_LINES = 5, 7, 40
+_PROCEDURE = re.compile(r"[0-9A-Z]{5}")
 _VOID = "9"
 _INDICATORS = frozenset({"0", "1", _VOID})
 
@@ -86,7 +87,7 @@ class PtpEdits:
                 try:
                     one, two, _, effective, deleted, indicator, rationale = line.split("\t")
                     row: Read = Parsed(f"{one}|{two}", shared[indicator, rationale], days[effective], days[deleted])
-                    if len(one) != _CODE or len(two) != _CODE or deleted < effective != _NOT_DELETED:
+                    if len(one) != _CODE or len(two) != _CODE or "*" != deleted < effective or effective < "1":
                         row = _slowly(line, number, shared)
                 except (ValueError, KeyError):
                     row = _slowly(line, number, shared)
@@ -101,30 +102,33 @@ class PtpEdits:
 
 def _slowly(line: str, number: int, shared: dict[tuple[str, str], tuple[str, str]]) -> Read:
     """A row that the quick way did not understand: a new rationale, blanks around its cells, or something wrong."""
-    if wrong := damage(line):
-        return BadRow(number, wrong)
     cells = [cell.strip() for cell in line.split("\t")]
     if len(cells) == _CELLS - 1:
         cells.append("")  # before 2019 there was no rationale
-    if len(cells) != _CELLS:
-        return BadRow(number, f"{len(cells)} cells where {_CELLS} belong: {line[:60]!r}")
+    if wrong := damage(line) or _wrong(cells):
+        return BadRow(number, wrong)
     one, two, _, effective, deleted, indicator, rationale = cells
-    if not (re.fullmatch(r"[0-9A-Z]{5}", one) and re.fullmatch(r"[0-9A-Z]{5}", two)):
-        return BadRow(number, f"{one!r} and {two!r} are no pair of procedure codes")
-    if indicator not in _INDICATORS:
-        return BadRow(number, f"modifier indicator {indicator!r} is not 0, 1 or 9")
     if indicator == _VOID:
         return Void(number, "indicator 9: the edit never applied")
     try:
         first, last = read_day(effective), read_day(deleted)
     except ValueError as error:
         return BadRow(number, f"{error} is no date YYYYMMDD")
-    if first is None:
-        return BadRow(number, "no effective date")
-    if last is not None and last < first:
-        return BadRow(number, f"deleted {deleted}, before it took effect on {effective}")
+    if first is None or (last is not None and last < first):
+        return BadRow(number, f"deleted {deleted}, effective {effective or 'never'}")
     values = shared.setdefault((indicator, rationale), (indicator, rationale))
     return Parsed(f"{one}|{two}", values, first, last)
+
+
+def _wrong(cells: list[str]) -> str:
+    """What is wrong with the cells of a row, empty when nothing is."""
+    if len(cells) != _CELLS:
+        return f"{len(cells)} cells where {_CELLS} belong"
+    if not (_PROCEDURE.fullmatch(cells[0]) and _PROCEDURE.fullmatch(cells[1])):
+        return f"{cells[0]!r} and {cells[1]!r} are no pair of procedure codes"
+    if cells[5] not in _INDICATORS:
+        return f"modifier indicator {cells[5]!r} is not 0, 1 or 9"
+    return ""
 
 
 def _edition(name: str) -> Span:

@@ -1,8 +1,8 @@
 """Opens what users hand over: a file, a .gz, an .xz, a zip or a workbook, each bounded, nothing ever written to disk.
 
-A zip is read member by member under names that are only ever shown; what it may grow to is bounded before it is opened, and
-its checksums are checked as it is read. A workbook comes out as one CSV text a sheet. A zip inside a zip is opened once
-(CMS publishes some so), not deeper.
+A zip is read member by member under names that are only ever shown; what it may grow to is bounded before it is opened,
+and its checksums are checked as it is read. A workbook comes out as one CSV text a sheet. A zip inside a zip is opened
+once (CMS publishes some so), not deeper.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
 from engine.errors import InputError, TableError
 from engine.reference.importers import sheets
-from engine.reference.importers.bounded import MOST_TOTAL, Bounded, check_growth, refuse
+from engine.reference.importers.bounded import Bounded, check_growth, refuse
 from engine.reference.importers.format import Head
 
 START = 64 << 10
@@ -32,7 +32,19 @@ _DEEPEST = 2
 _MOST_MEMBERS = 5_000
 _MOST_HELD = 512 << 20
 _ENCRYPTED = 0x1
-_DAMAGED = (zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, NotImplementedError, OSError)
+_AGAIN = "fetch it again from the publisher"
+_DAMAGED = (
+    zipfile.BadZipFile,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    OSError,
+    KeyError,
+    RuntimeError,
+)
+
+Reopen = Callable[[], BinaryIO]
 
 
 class Source(NamedTuple):
@@ -40,7 +52,7 @@ class Source(NamedTuple):
 
     name: str
     head: Head
-    open: Callable[[], BinaryIO]
+    open: Reopen
 
 
 class Opened(NamedTuple):
@@ -62,44 +74,48 @@ def opened(path: Path) -> Opened:
             start = stream.read(START)
         size = path.stat().st_size
     except OSError as error:
-        raise InputError(
-            f"cannot be read: {error.strerror}", location=str(path), hint="name a file that is there"
-        ) from error
-    return _opened(path.name, start, size, partial(path.open, "rb"), 1, str(path))
+        hint = "name a file that is there"
+        raise InputError(f"cannot be read: {error.strerror}", location=str(path), hint=hint) from error
+    return _opened(path.name, Head(path.name, start, size), lambda: path.open("rb"), 1, str(path))
 
 
-def _opened(name: str, start: bytes, size: int, reopen: Callable[[], BinaryIO], depth: int, where: str) -> Opened:
-    if not start:
-        raise TableError("the file is empty", location=where, hint="fetch it again from the publisher")
-    if start.startswith(_OLE):
+def _opened(name: str, head: Head, reopen: Reopen, depth: int, where: str) -> Opened:
+    if not head.start:
+        raise TableError("the file is empty", location=where, hint=_AGAIN)
+    if head.start.startswith(_OLE):
         raise TableError("an old Excel workbook (.xls)", location=where, hint="save it as .xlsx or CSV")
-    if start.startswith((_ZIP, _EMPTY_ZIP)):
-        return _archive(name, size, reopen, depth, where)
-    for magic, suffix, expand in ((_GZIP, ".gz", gzip.open), (_XZ, ".xz", lzma.open)):
-        if start.startswith(magic):
-            unpacked = partial(_expanded, expand, reopen, size, where)
-            return Opened(None, iter([_source(name.removesuffix(suffix), unpacked, size)]))
-    return Opened(None, iter([Source(name, Head(name, start, size), reopen)]))
+    if head.start.startswith((_ZIP, _EMPTY_ZIP)):
+        return _archive(name, head.size, reopen, depth, where)
+    for magic, suffix in ((_GZIP, ".gz"), (_XZ, ".xz")):
+        if head.start.startswith(magic):
+            inside = partial(_expanded, suffix, reopen, head.size, where)
+            start, shown = _start(inside), name.removesuffix(suffix)
+            if not start:
+                raise TableError("there is nothing in it", location=where, hint=_AGAIN)
+            return Opened(None, iter([Source(shown, Head(shown, start, head.size), inside)]))
+    return Opened(None, iter([Source(name, head, reopen)]))
 
 
-def _expanded(
-    expand: Callable[[BinaryIO], BinaryIO], reopen: Callable[[], BinaryIO], size: int, where: str
-) -> BinaryIO:
-    return Bounded.over(expand(reopen()), size, where)
-
-
-def _source(name: str, reopen: Callable[[], BinaryIO], size: int) -> Source:
+def _start(reopen: Reopen) -> bytes:
     with reopen() as stream:
-        return Source(name, Head(name, stream.read(START), size), reopen)
+        return stream.read(START)
 
 
-def _archive(name: str, size: int, reopen: Callable[[], BinaryIO], depth: int, where: str) -> Opened:
+def _expanded(suffix: str, reopen: Reopen, size: int, where: str) -> BinaryIO:
+    raw = reopen()
+    stream = gzip.GzipFile(fileobj=raw) if suffix == ".gz" else lzma.LZMAFile(raw)
+    return Bounded.over(cast("BinaryIO", stream), size, where, raw)
+
+
+def _archive(name: str, size: int, reopen: Reopen, depth: int, where: str) -> Opened:
     """A zip: what it lists is checked before any member is opened."""
     try:
-        with zipfile.ZipFile(reopen()) as archive:
+        with reopen() as raw, zipfile.ZipFile(raw) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
     except _DAMAGED as error:
-        raise TableError(f"a damaged zip: {error}", location=where, hint="fetch it again from the publisher") from error
+        raise TableError(f"a damaged zip: {error}", location=where, hint=_AGAIN) from error
+    if not members:
+        raise TableError("an empty zip", location=where, hint=_AGAIN)
     if len(members) > _MOST_MEMBERS:
         raise refuse(f"{len(members):,} members in one zip", where)
     for member in members:
@@ -109,64 +125,62 @@ def _archive(name: str, size: int, reopen: Callable[[], BinaryIO], depth: int, w
     check_growth(sum(member.file_size for member in members), size, where)
     if any(member.filename == _WORKBOOK for member in members):
         return Opened(None, _sheets(name, size, reopen, where))
-    days = [f"{'%04d-%02d-%02d' % member.date_time[:3]} {member.filename}" for member in members]
-    whole = Source(name, Head(name, LISTING + "\n".join(days).encode(), size), reopen)
+    listed = "\n".join(f"{_day(member)} {member.filename}" for member in members)
+    whole = Source(name, Head(name, LISTING + listed.encode("utf-8", "replace"), size), reopen)
     return Opened(whole, _members(name, members, reopen, depth, where))
 
 
-def _sheets(name: str, size: int, reopen: Callable[[], BinaryIO], where: str) -> Iterator[Source]:
+def _day(member: zipfile.ZipInfo) -> str:
+    year, month, day, *_ = member.date_time
+    return f"{year:04}-{month:02}-{day:02}"
+
+
+def _sheets(name: str, size: int, reopen: Reopen, where: str) -> Iterator[Source]:
     for sheet in sheets.names(reopen, where):
-        opener = partial(_sheet, reopen, sheet.part, size, where)
-        yield _source(f"{name} [{sheet.name}]", opener, size)
+        inside, shown = partial(_sheet, reopen, sheet.part, size, where), f"{name} [{sheet.name}]"
+        if start := _start(inside):
+            yield Source(shown, Head(shown, start, size), inside)
 
 
-def _sheet(reopen: Callable[[], BinaryIO], part: str, size: int, where: str) -> BinaryIO:
+def _sheet(reopen: Reopen, part: str, size: int, where: str) -> BinaryIO:
     return Bounded.over(sheets.as_csv(reopen, part, where), size, where)
 
 
-def _members(
-    name: str, members: list[zipfile.ZipInfo], reopen: Callable[[], BinaryIO], depth: int, where: str
-) -> Iterator[Source]:
-    """The members, plain ones before zips and workbooks; names that only systems write are left out."""
+def _members(name: str, members: list[zipfile.ZipInfo], reopen: Reopen, depth: int, where: str) -> Iterator[Source]:
+    """The members, plain ones before zips and workbooks; those that only a system writes are left out."""
     for member in sorted(members, key=lambda each: each.filename.lower().endswith((".xlsx", ".zip"))):
         if member.filename.startswith("__MACOSX/") or not member.file_size:
             continue
         within, shown = f"{where}/{member.filename}", f"{name}/{member.filename}"
-        unpacked = partial(_member, reopen, member.filename, within)
-        start = _start(unpacked)
-        if not start.startswith(_ZIP):
-            yield Source(shown, Head(shown, start, member.file_size), unpacked)
+        inside = partial(_member, reopen, member.filename, within)
+        head = Head(shown, _start(inside), member.file_size)
+        if not head.start.startswith(_ZIP):
+            yield Source(shown, head, inside)
         elif depth >= _DEEPEST:
             raise refuse("zips inside a zip inside a zip", within)
         else:
-            inner = _opened(shown, start, member.file_size, partial(_held, unpacked, within), depth + 1, within)
-            if inner.whole is not None:
-                yield inner.whole
-            yield from inner.parts
+            whole, parts = _opened(shown, head, partial(_held, inside, within), depth + 1, within)
+            if whole is not None:
+                yield whole
+            yield from parts
 
 
-def _start(reopen: Callable[[], BinaryIO]) -> bytes:
-    with reopen() as stream:
-        return stream.read(START)
-
-
-def _member(reopen: Callable[[], BinaryIO], name: str, where: str) -> BinaryIO:
+def _member(reopen: Reopen, name: str, where: str) -> BinaryIO:
     """A member's bytes. Python reads no more than the zip declares, which was checked, and checks the sum at the end."""
+    raw = reopen()
     try:
-        archive = zipfile.ZipFile(reopen())
+        archive = zipfile.ZipFile(raw)
         member = archive.getinfo(name)
-        return Bounded.over(archive.open(member), member.compress_size, where)
-    except (*_DAMAGED, RuntimeError) as error:
-        raise TableError(f"a damaged zip: {error}", location=where, hint="fetch it again from the publisher") from error
+        return Bounded.over(cast("BinaryIO", archive.open(member)), member.compress_size, where, archive, raw)
+    except _DAMAGED as error:
+        raw.close()
+        raise TableError(f"a damaged zip: {error}", location=where, hint=_AGAIN) from error
 
 
-def _held(reopen: Callable[[], BinaryIO], where: str) -> BinaryIO:
+def _held(reopen: Reopen, where: str) -> BinaryIO:
     """A zip inside a zip has to be held in memory: its list of members stands at its end."""
     with reopen() as stream:
         data = stream.read(_MOST_HELD + 1)
     if len(data) > _MOST_HELD:
         raise refuse(f"a zip of more than {_MOST_HELD >> 20} MiB inside a zip", where)
     return io.BytesIO(data)
-
-
-__all__ = ["LISTING", "MOST_TOTAL", "START", "Opened", "Source", "opened"]

@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from engine.errors import TableError
@@ -39,7 +39,7 @@ def names(reopen: Callable[[], BinaryIO], where: str) -> list[Sheet]:
     Raises:
         TableError: it is no workbook.
     """
-    with _zip(reopen, where) as archive:
+    with reopen() as raw, _zip(raw, where) as archive:
         targets = {
             event.attributes.get("Id", ""): event.attributes.get("Target", "")
             for event in _part(archive, "xl/_rels/workbook.xml.rels", where)
@@ -60,8 +60,8 @@ def as_csv(reopen: Callable[[], BinaryIO], part: str, where: str) -> BinaryIO:
     return cast("BinaryIO", io.BufferedReader(_Lines(_rows(reopen, part, where))))
 
 
-def _rows(reopen: Callable[[], BinaryIO], part: str, where: str) -> Iterator[bytes]:
-    with _zip(reopen, where) as archive:
+def _rows(reopen: Callable[[], BinaryIO], part: str, where: str) -> Generator[bytes, None, None]:
+    with reopen() as raw, _zip(raw, where) as archive:
         strings = _strings(archive, where)
         written = 0
         row: dict[int, str] = {}
@@ -148,9 +148,9 @@ def _part(archive: zipfile.ZipFile, part: str, where: str) -> Iterator[Event]:
         raise TableError(f"a damaged workbook: {error}", location=where, hint="fetch it again") from error
 
 
-def _zip(reopen: Callable[[], BinaryIO], where: str) -> zipfile.ZipFile:
+def _zip(raw: BinaryIO, where: str) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(reopen())
+        return zipfile.ZipFile(raw)
     except zipfile.BadZipFile as error:
         raise TableError(f"a damaged workbook: {error}", location=where, hint="fetch it again") from error
 
@@ -158,7 +158,7 @@ def _zip(reopen: Callable[[], BinaryIO], where: str) -> zipfile.ZipFile:
 class _Lines(io.RawIOBase):
     """Lines that are made as they are read."""
 
-    def __init__(self, lines: Iterator[bytes]) -> None:
+    def __init__(self, lines: Generator[bytes, None, None]) -> None:
         super().__init__()
         self._lines = lines
         self._left = b""
@@ -174,3 +174,7 @@ class _Lines(io.RawIOBase):
         self._left = self._left[len(view) :]
         view[: len(given)] = given
         return len(given)
+
+    def close(self) -> None:
+        self._lines.close()
+        super().close()

@@ -1,1 +1,1 @@
-"""The notes of the ICD-10-CM tabular list: which codes exclude, precede or accompany one another, and seventh characters."""
+"""The notes of the ICD-10-CM tabular list: codes that exclude, precede or accompany others, and seventh characters."""

@@ -1,4 +1,4 @@
-"""From the tabular list to the table that ships: every note with its partners resolved, and the count of what was not."""
+"""From the tabular list to the table that ships: every note with its partners, and the count of what is unresolved."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from engine.reference.notes.tree import Node, full_codes, read_tree, walk
 
 NO_CODE = "names no code"
 _CATEGORY = 3
+_POISONING = Span("T36", "T65")
 
 
 class Built(Struct, frozen=True):
@@ -55,12 +56,12 @@ def build(data: bytes, location: str) -> Built:
             if heading:
                 count["headings"][kind] += 1
                 lines.append("\t".join(["H", node.name, kind, str(group[0].group), heading]))
-            for read in _resolve(group, codes, may_bind=kind != "code_first" or not either_cause):
+            for read in _resolve(group, codes, either_cause=either_cause):
                 _count(count, read)
                 lines.append(write_note(read.note))
         for text_kind, text in node.texts:
             count["texts"][text_kind] += 1
-            lines.append("\t".join(["T", node.name, text_kind, text]))
+            lines.append(f"T\t{node.name}\t{text_kind}\t{text}")
     return Built("\n".join(lines) + "\n", {name: dict(sorted(each.items())) for name, each in count.items()})
 
 
@@ -78,11 +79,11 @@ def _structure(node: Node) -> Iterator[str]:
     """The records on place and seventh characters of a node."""
     if node.level == "code" and len(node.name) == _CATEGORY and node.parent and node.parent.parent:
         leaves = [each.name[_CATEGORY:] or "." for each in walk([node]) if not each.children]
-        yield "\t".join(["C", node.name, node.parent.name, node.parent.parent.name, " ".join(leaves)])
+        yield f"C\t{node.name}\t{node.parent.name}\t{node.parent.parent.name}\t{' '.join(leaves)}"
     if node.own_sevenths:
         yield "\t".join(["7", node.name, *[f"{char}={meaning}" for char, meaning in node.own_sevenths.items()]])
     for barred in node.barred:
-        yield "\t".join(["B", barred.category, barred.chars, barred.sixths])
+        yield f"B\t{barred.category}\t{barred.chars}\t{barred.sixths}"
 
 
 def _instructions(node: Node) -> Iterator[tuple[PairKind, str, list[Note]]]:
@@ -98,8 +99,8 @@ def _instructions(node: Node) -> Iterator[tuple[PairKind, str, list[Note]]]:
             yield kind, heading if governed else "", group
 
 
-def _resolve(group: list[Note], codes: Codes, *, may_bind: bool) -> list[_Read]:
-    """The notes of one instruction with their partners."""
+def _resolve(group: list[Note], codes: Codes, *, either_cause: bool) -> list[_Read]:
+    """The notes of one instruction with their partners; ``either_cause``: see :func:`wording.of_adverse_effect`."""
     limited = any(problem.reason == SCOPE for problem in parse(group[0].heading or group[0].wording).problems)
     found = []
     for note in group:
@@ -116,13 +117,14 @@ def _resolve(group: list[Note], codes: Codes, *, may_bind: bool) -> list[_Read]:
         references = len(parsed.targets) + len(parsed.problems)
         if WIDE in reasons:
             spans, reasons = [], [WIDE] * references
-        note = structs.replace(
+        poisoning = note.kind == "code_first" and any(_POISONING.holds(span.low) for span in spans)
+        resolved_note = structs.replace(
             note,
             spans=tuple(spans),
             unresolved="; ".join(dict.fromkeys(reasons)) if references else NO_CODE,
-            mandatory=may_bind and wording.mandatory(note.heading, note.wording, len(group)),
+            mandatory=not (either_cause and poisoning) and wording.mandatory(note.heading, note.wording, len(group)),
         )
-        found.append(_Read(note, references, tuple(reasons)))
+        found.append(_Read(resolved_note, references, tuple(reasons)))
     unnamed = any(each.note.unresolved for each in found)
     return [
         structs.replace(

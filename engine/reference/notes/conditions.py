@@ -13,8 +13,8 @@ _ORDINAL = "|".join(_ORDINALS)
 _VALUE = r"\.?[0-9A-Z]+(?:-[0-9A-Z])?"
 _VALUES = rf"{_VALUE}(?:\s*(?:,|or|and)\s*{_VALUE})*"
 _CHARACTERS = re.compile(
-    rf"[\s,]*with (?P<first>{_ORDINAL})(?:(?P<link> or | to )(?P<second>{_ORDINAL}))?[ -]characters? (?P<values>{_VALUES})"
-    r"(?:[\s,.].*)?"
+    rf"[\s,]*with (?P<first>{_ORDINAL})(?:(?P<link> or | to )(?P<second>{_ORDINAL}))?[ -]characters?"
+    rf" (?P<values>{_VALUES})(?:[\s,.].*)?"
 )
 _FINAL = re.compile(rf"[\s,]*with final characters? (?P<values>-[0-9A-Z]+|{_VALUES})")
 _SUFFIX = r"\.[0-9A-Z]+(?:-\.[0-9A-Z]+|-)?"
@@ -44,8 +44,8 @@ def read_condition(text: str) -> Condition | None:
     values = _values(found["values"].replace(".", ""))
     if found["link"] == " to ":
         width = (second or first) - first + 1
-        return Condition(values, (first,)) if all([len(value) == width for value in values]) else None
-    if any([len(value) != 1 for value in values]):
+        return Condition(values, (first,)) if all(len(value) == width for value in values) else None
+    if any(len(value) != 1 for value in values):
         return None
     return Condition(values, (first, second) if second else (first,))
 

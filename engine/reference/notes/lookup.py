@@ -47,7 +47,7 @@ class NoteTable:
                 self._categories[category] = place
             elif mark == "7":
                 _, node, *pairs = line.split("\t")
-                self._sevenths[node] = dict([(pair[0], pair[2:]) for pair in pairs])
+                self._sevenths[node] = {pair[0]: pair[2:] for pair in pairs}
             elif mark == "B":
                 self._barred.append(Barred(*line.split("\t")[1:]))
 
@@ -87,7 +87,7 @@ class NoteTable:
         return tuple([note for node in self._records for note in self.notes_on(node) if note.unresolved])
 
     def seventh_characters(self, code: str) -> Mapping[str, str]:
-        """The seventh characters of ``code`` and their meanings, as the nearest node above defines them; none: empty."""
+        """The seventh characters of ``code`` with their meanings, as the nearest node above defines them."""
         for node in self.nodes_above(code):
             if node in self._sevenths:
                 return self._sevenths[node]

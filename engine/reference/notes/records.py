@@ -1,4 +1,4 @@
-"""The shipped text of the notes: one record a line, fields separated by tabs. Written by the build, read by the look-up.
+"""The shipped text of the notes, one record a line, tabs between fields. Written by the build, read by the look-up.
 
 ``C`` category, its block, its chapter, the codes under it without their first three characters; ``7`` node, characters
 and meanings; ``B`` category, barred seventh characters, sixth characters; ``H`` node, kind, group, heading; ``P`` node,

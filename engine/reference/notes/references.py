@@ -1,9 +1,9 @@
 """The grammar of code references in a note: text in, targets and problems out.
 
-The language is regular: lists of codes and ranges, then at most one condition on their characters. A scanner of three
-patterns reads it; a grammar for a parsing library would be as long, and the typing errors of the published text
-(``S12.0--S12.3-``, ``I60.-. I61.-``, ``(E87.8}``) would have to be written into it all the same. A reference that is not
-wholly understood is a problem with a reason, never a guess.
+The language is regular: lists of codes and ranges, then at most one condition on their characters. A scanner of a few
+patterns reads it. A grammar for a parsing library would be as long and one more dependency, and the typing errors of
+the published text (``S12.0--S12.3-``, ``I60.-. I61.-``, ``(E87.8}``) would have to be written into it all the same. A
+reference that is not wholly understood is a problem with a reason, never a guess.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ UNLESS = "says unless or except"
 
 
 class Target(Struct, frozen=True):
-    """One code, or one range when ``high`` is not empty, or a chapter; ``whole`` when nothing says that codes follow."""
+    """One code, one range when ``high`` is not empty, or a chapter. ``whole``: a code without a dash after it."""
 
     low: str
     high: str = ""

@@ -7,7 +7,7 @@ looked up in the order of characters. Where the two disagree, the range becomes 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from engine.reference.notes.model import Span
 from engine.reference.notes.references import Target
@@ -28,7 +28,7 @@ class Codes:
         chapters: the codes of each chapter, likewise.
     """
 
-    def __init__(self, in_order: Sequence[str], chapters: dict[int, Sequence[str]]) -> None:
+    def __init__(self, in_order: Sequence[str], chapters: Mapping[int, Sequence[str]]) -> None:
         self._in_order = in_order
         self._place = {code: place for place, code in enumerate(in_order)}
         self._sorted = sorted(in_order)

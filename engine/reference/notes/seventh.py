@@ -25,7 +25,7 @@ class Barred(Struct, frozen=True):
 def read_barred(line: str) -> Barred | None:
     """What a note takes away, ``None`` when it is about something else.
 
-    >>> read_barred("7th characters D and S do not apply to codes in category S06 with 6th character 7 - death, or 8 - x")
+    >>> read_barred("7th characters D and S do not apply to codes in category S06 with 6th character 7 - a, or 8 - b")
     Barred(category='S06', chars='DS', sixths='78')
     """
     found = _BARRED.match(line)

@@ -30,8 +30,8 @@ _HINT = "give the tabular list as CDC/NCHS publishes it: icd10cm-tabular-….xml
 class Node(Struct):
     """A chapter, block, category or code with what stands on it.
 
-    ``pairs`` holds one list of lines for each published element, ``own_sevenths`` the characters defined here and ``barred`` those that a
-    note here takes away.
+    ``pairs`` holds one list of lines for each published element, ``own_sevenths`` the characters defined here and
+    ``barred`` those that a note here takes away.
     """
 
     name: str
@@ -56,10 +56,14 @@ def read_tree(data: bytes, location: str) -> list[Node]:
     Raises:
         TableError: the file is no tabular list, or declares entities (the published one does not).
     """
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TableError("not UTF-8 text", location=location, hint=_HINT) from error
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise TableError("the file declares a document type", location=location, hint=_HINT)
     try:
-        root = ET.fromstring(data)  # noqa: S314 -- no document type, hence no entities to expand
+        root = ET.fromstring(text)  # noqa: S314 -- no document type, hence no entities to expand
     except ET.ParseError as error:
         raise TableError(f"no XML: {error}", location=location, hint=_HINT) from error
     chapters = [_read(each, None) for each in root.iter("chapter")]

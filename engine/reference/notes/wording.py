@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-_CONDITIONAL = re.compile(r"\b(?:if|any|when|where|whether|(?<!the )associated|complicating|for adverse effects?)\b", re.IGNORECASE)
+_CONDITIONAL = re.compile(
+    r"\b(?:if|any|when|where|whether|(?<!the )associated|complicating|for adverse effects?)\b", re.IGNORECASE
+)
 _ONE_CAUSE = re.compile(r"\b(?:due to|following)\b", re.IGNORECASE)
 _EXAMPLES = re.compile(r"\b(?:such as|including)\b", re.IGNORECASE)
 

@@ -156,11 +156,12 @@ def test_other_payers_and_adjudications():
         )
     )
     assert findings == []
-    assert claims == [
+    (claim,) = claims
+    assert claim == (
         "2300(CLM HI 2310B(NM1) 2320(SBR CAS AMT OI MOA 2330A(NM1 N3) 2330B(NM1 DTP REF) 2330G(NM1 REF))"
         " 2320(SBR 2330B(NM1)) 2400(LX SV1 DTP 2410(LIN CTP REF) 2420A(NM1 PRV) 2430(SVD CAS DTP AMT) 2440(LQ FRM))"
         " 2400(LX SV1))"
-    ]
+    )
 
 
 def test_home_health_loop_of_4010():

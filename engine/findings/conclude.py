@@ -1,0 +1,78 @@
+"""An examined claim to its report: findings, suppression, score, verdict, coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.findings.build import build_finding
+from engine.findings.coverage import absent_fields, doubt
+from engine.findings.examine import Examined, Examiner
+from engine.findings.report import ClaimReport, Coverage, Finding, NotEvaluated
+from engine.findings.score import Likelihood, claim_cents, factors, score, verdict
+from engine.findings.suppress import suppress
+from engine.rulebook.scoring import Scoring
+
+SEVERITIES = ("error", "warning", "info")
+
+
+def conclude(examiner: Examiner, examined: Examined, structural: Sequence[Finding]) -> ClaimReport:
+    """The report of a claim; ``structural`` are the findings of the reader."""
+    claim = examined.claim
+    kept, left_out = suppress([*structural, *rule_findings(examiner, examined)], examiner.rules)
+    day = examiner.setting.received_on if examined.day is None else examined.day
+    parts = factors(kept, likelihood(examiner.setting.rulebook.scoring, day))
+    return ClaimReport(
+        claim_id=claim.patient_control_number,
+        claim_type=claim.claim_type,
+        payer=examined.payer.slug,
+        source=claim.source,
+        verdict=verdict(kept),
+        score=score(parts),
+        charge_cents=claim.total_charge_cents,
+        cents_at_risk=claim_cents(claim, kept),
+        findings=tuple(sorted(kept, key=_reading_order)),
+        coverage=coverage(examiner, examined),
+        factors=parts,
+        suppressed=left_out,
+    )
+
+
+def rule_findings(examiner: Examiner, examined: Examined) -> list[Finding]:
+    """The findings of a claim, one for each match whose place or message differs."""
+    payer = next(fact for fact in examined.facts if fact.kind == "payer")
+    found: dict[tuple[str, object, str], Finding] = {}
+    for match in examined.matches:
+        rule = examiner.rules[match.rule]
+        names = [pattern.name for pattern in rule.condition.when]
+        bound = {name: examined.facts[index] for name, index in zip(names, match.bound, strict=True)}
+        change = examined.scope.changes.get(rule.id)
+        finding = build_finding(rule, bound, examined.claim, payer, examined.used, change)
+        found.setdefault((rule.id, finding.at, finding.says), finding)
+    return list(found.values())
+
+
+def coverage(examiner: Examiner, examined: Examined) -> Coverage:
+    """Which rules were judged (found or passed), and why the others were not."""
+    if examined.failure:
+        return Coverage(0, tuple(NotEvaluated(rule, examined.failure) for rule in examiner.rules))
+    reasons = dict(examined.reasons)
+    judged = {match.rule for match in examined.matches}
+    absent = absent_fields(examined.facts, examiner.asked)
+    for rule in examiner.rules.values():
+        if rule.id not in reasons and rule.id not in judged:
+            if reason := doubt(rule, examined.facts, absent, examiner.asked):
+                reasons[rule.id] = reason
+            else:
+                judged.add(rule.id)
+    not_evaluated = tuple(NotEvaluated(rule, reason) for rule, reason in sorted(reasons.items()) if reason)
+    return Coverage(len(judged), not_evaluated, examined.scope.remarks)
+
+
+def likelihood(scoring: Sequence[Scoring], day: int) -> Likelihood:
+    """The scoring table in force on a day; the oldest one before it began."""
+    return ([table for table in scoring if table.first_day <= day] or [scoring[0]])[-1].likelihood
+
+
+def _reading_order(finding: Finding) -> tuple[int, int, int, str]:
+    """Claim findings first, then line by line; the worst first; then by rule."""
+    return (finding.at.line or 0, SEVERITIES.index(finding.severity), finding.at.diagnosis or 0, finding.rule)

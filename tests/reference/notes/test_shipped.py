@@ -1,0 +1,119 @@
+"""The table that ships: its digest, its counts, its seventh characters against the validity table."""
+
+import gzip
+import hashlib
+import json
+import lzma
+import time
+from bisect import bisect_left
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.reference.notes.build import build
+from engine.reference.notes.lookup import NoteTable, partners, shipped
+from engine.reference.notes.records import read_span, write_span
+
+ROOT = Path(__file__).parents[3]
+DATA = ROOT / "engine" / "reference" / "data"
+SOURCE = ROOT.parent / "shared" / "refdata" / "ship" / "icd10cm" / "icd10c-tabular-April-1-2026.xml.xz"
+ABOUT = json.loads((DATA / "icd10cm-notes.json").read_text(encoding="utf-8"))
+
+
+def content():
+    return gzip.decompress((DATA / "icd10cm-notes.txt.gz").read_bytes())
+
+
+def test_the_digest_is_that_of_the_text():
+    assert hashlib.sha256(content()).hexdigest() == ABOUT["sha256"]
+
+
+@pytest.mark.skipif(not SOURCE.is_file(), reason="the published tabular list is kept outside the repository")
+def test_building_again_gives_the_same_text():
+    built = build(lzma.decompress(SOURCE.read_bytes()), SOURCE.name)
+    assert built.text.encode() == content()
+    assert built.counts == {name: ABOUT[name] for name in built.counts}
+
+
+def test_expanded_codes_are_the_valid_codes(valid_codes):
+    categories = {code[:3] for code in valid_codes}
+    expanded = {code for category in categories for code in shipped().expand(category)}
+    assert expanded == valid_codes  # nothing to list: the note on S06 takes away the 76 codes that are not valid
+
+
+def test_few_references_are_unresolved():
+    assert sum(ABOUT["references_unresolved"].values()) < 0.005 * sum(ABOUT["references"].values())
+
+
+def test_every_unresolved_note_has_a_reason_and_is_counted():
+    assert sum(ABOUT["notes_unresolved"].values()) == sum(
+        len(note.unresolved.split("; ")) for note in shipped().unresolved()
+    )
+
+
+def test_every_span_names_a_valid_code(valid_codes):
+    ordered = sorted(valid_codes)
+    table = shipped()
+    spans = {span for node in nodes(table) for note in table.notes_on(node) for span in note.spans}
+    for span in spans:
+        assert any(span.holds(code) for code in islice(ordered, bisect_left(ordered, span.low), None)), span
+
+
+def nodes(table):
+    return list(table._records)
+
+
+@pytest.mark.parametrize(
+    ("code", "partner", "kinds"),
+    [
+        ("E1122", "E1022", {"excludes1"}),  # type 1 and type 2 diabetes
+        ("E1122", "N184", {"use_additional"}),
+        ("D631", "N184", {"code_first"}),
+        ("E0800", "C259", {"code_first"}),
+        ("I130", "I5022", {"use_additional"}),
+        ("M545", "S39012A", {"excludes1", "excludes2"}),  # the chapter excludes injuries, the code this one
+        ("G4733", "G4700", set()),
+        ("F1020", "F1010", {"excludes1"}),
+    ],
+)
+def test_pairs_that_coders_know(code, partner, kinds):
+    found = {note.kind for note in shipped().notes_for(code) if partners(note, [partner])}
+    assert found == kinds
+
+
+def test_a_full_code_as_partner_is_exact():
+    note = next(note for note in shipped().notes_for("G8929") if note.wording == "atypical face pain (G50.1)")
+    span = note.span_of("G501")
+    assert span is not None
+    assert span.exact
+
+
+codes = st.sampled_from(sorted(shipped().expand("E11") + shipped().expand("S06") + shipped().expand("O98")))
+
+
+@given(codes)
+def test_no_note_names_the_code_that_carries_it(code):
+    assert not any(partners(note, [code]) for note in shipped().notes_for(code))
+
+
+def test_spans_survive_the_file():
+    table = shipped()
+    spans = {span for node in nodes(table) for note in table.notes_on(node) for span in note.spans}
+    assert {read_span(write_span(span)) for span in spans} == spans
+
+
+@pytest.mark.bench
+def test_loading_and_looking_up_is_quick():
+    text = content().decode()
+    start = time.perf_counter()
+    table = NoteTable(text, "shipped")
+    loaded = time.perf_counter() - start
+    table.notes_for("E1122")
+    start = time.perf_counter()
+    for _ in range(100):
+        table.notes_for("E1122")
+    looked_up = (time.perf_counter() - start) / 100
+    assert (loaded < 0.3, looked_up < 50e-6) == (True, True)
