@@ -82,7 +82,7 @@ def _writer(chosen: Format, checker: Checker, *, verbose: bool) -> ReportWriter:
         return JsonReport(binary())
     if chosen == Format.ndjson:
         return NdjsonReport(binary())
-    return TextReport(console(), titles(checker.rulebook), iso(checker.received_on), verbose=verbose)
+    return TextReport(console(), titles(checker.rulebook), iso(checker.setting.received_on), verbose=verbose)
 
 
 def _report(name: str, items: Iterator[Item], writer: ReportWriter, tally: Tally, watch: Watch) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from engine.check import Checker, Examined
+from engine.check import Checker
 from engine.cli.explain_one import Explained, json_of_claim, json_of_rule, write_claim_explained, write_rule_explained
 from engine.cli.guard import complain, guarded
 from engine.cli.inputs import STDIN, claim_files, shown_name
@@ -19,7 +19,7 @@ from engine.cli.options import Engine, EngineName, History, PayerSlug, ReceivedO
 from engine.cli.output import binary, console
 from engine.cli.setting import make_checker, setting, table_folders
 from engine.cli.stages import Stage, json_of_stage, write_stage
-from engine.errors import InputError, UsageError
+from engine.errors import CleanclaimError, EngineError, InputError, UsageError
 from engine.facts.vocabulary import nearest
 from engine.intake.int_rules import load_int_rules
 from engine.intake.reading import ReadClaim
@@ -83,8 +83,15 @@ def explain(
 
 
 def _explained(checker: Checker, item: ReadClaim) -> Explained:
-    examined: Examined = checker.examine(item.claim)
-    return Explained(checker=checker, item=item, examined=examined, report=checker.check_claim(item))
+    report = checker.check_claim(item)
+    try:
+        examined = checker.examine(item.claim)
+    except CleanclaimError:
+        raise
+    except Exception as error:
+        message = " ".join(finding.says for finding in report.findings)
+        raise EngineError(message, location=item.claim.source.file) from error
+    return Explained(checker=checker, item=item, examined=examined, report=report)
 
 
 def _find(path: str, claim_id: str, skip: list[Path], *, keep_raw: bool) -> tuple[list[ReadClaim], list[str]]:

@@ -6,7 +6,8 @@ from msgspec import Struct
 from msgspec.json import encode
 from msgspec.json import format as indented
 
-from engine.check import Checker, Examined
+from engine.check import Checker
+from engine.findings.examine import Examined
 from engine.findings.explain import Explanation
 from engine.findings.report import ClaimReport, Finding
 from engine.intake.int_rules import IntRule, load_int_rules

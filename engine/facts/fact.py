@@ -12,7 +12,7 @@ class Fact(Struct, frozen=True, gc=False):
     """``values`` maps field names (and tags, see :mod:`engine.facts.tags`) to values; an absent field has no key.
 
     ``line`` is the number of the service line that the fact belongs to, 0 for the claim as a whole; ``part`` is the
-    part's number among its kind (diagnosis position, provider's place in the list), 0 when there is only one.
+    part's place among its kind in the claim (from 1), 0 when there is only one.
     """
 
     kind: str

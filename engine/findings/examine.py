@@ -98,7 +98,7 @@ class Examiner:
         )
         view = ClaimView(claim, context)
         facts = self.projector.facts(view)
-        scope = self.scope(payer, day, view.inpatient, used)
+        scope = self.scope(payer, day, used, inpatient=view.inpatient)
         try:
             found, failure = self.evaluator.run(facts), ""
         except EngineError as error:
@@ -106,8 +106,10 @@ class Examiner:
         matches = [match for match in found if match.rule not in scope.reasons]
         return Examined(claim=claim, payer=payer, day=day, facts=facts, scope=scope, matches=matches, failure=failure)
 
-    def scope(self, payer: Payer, day: int | None, inpatient: bool | None, used: Mapping[str, ParameterValue]) -> Scope:  # noqa: FBT001 -- a fact of the claim, not a switch
-        """Which rules are about such claims and which of those cannot be judged; remembered, as many claims share it."""
+    def scope(
+        self, payer: Payer, day: int | None, used: Mapping[str, ParameterValue], *, inpatient: bool | None
+    ) -> Scope:
+        """Which rules are about such claims and which of them cannot be judged; remembered, as many claims share it."""
         key = (payer.slug, day, inpatient)
         found = self.scopes.get(key)
         if found is None:
@@ -119,7 +121,7 @@ class Examiner:
             }
             found = self.scopes[key] = Scope(
                 used=used,
-                reasons=dict(self._reasons(payer, day, inpatient, used, changes)),
+                reasons=dict(self._reasons(payer, day, used, changes, inpatient=inpatient)),
                 changes={rule: change for rule, change in changes.items() if change},
                 remarks=older_tables(self.rules.values(), day, setting.tables, self.claim_type),
             )
@@ -129,9 +131,10 @@ class Examiner:
         self,
         payer: Payer,
         day: int | None,
-        inpatient: bool | None,  # noqa: FBT001
         used: Mapping[str, ParameterValue],
         changes: Mapping[str, Override | None],
+        *,
+        inpatient: bool | None,
     ) -> list[tuple[str, str]]:
         setting = self.setting
         supplied = frozenset({"history"}) if setting.history is not None else frozenset[str]()

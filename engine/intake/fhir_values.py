@@ -51,7 +51,7 @@ class Cursor:
     def _inner(self, value: dict[str, Any], key: str) -> Cursor:
         return Cursor(value, f"{self.path}.{key}", self.report, private=self.private)
 
-    def say(  # noqa: PLR0913 - a finding has these parts
+    def say(
         self,
         key: str,
         says: str,

@@ -66,7 +66,7 @@ def claims_of(value: Any, path: str = "$") -> Iterator[tuple[Any, str]]:  # noqa
         yield value, path
 
 
-def read_value(  # noqa: PLR0913 - one claim needs its value, its places and the means
+def read_value(
     value: Any,  # noqa: ANN401
     path: str,
     document: Document,

@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
-from engine.backends.protocol import Match
-from engine.claim.model import Claim
-from engine.facts.fact import Fact
+from engine.findings.examine import Examined
 from engine.findings.explain import Explanation, TestSeen, trace, why_not
 from engine.findings.report import ClaimReport
 from engine.rulebook.book import ACTIVE, Rulebook
 from engine.rulebook.rule import Payer, Rule
 
 
-class Stages(Protocol):
-    """What the check of a claim leaves behind (``engine.check.Examined``)."""
-
-    claim: Claim
-    payer: Payer
-    facts: Sequence[Fact]
-    reasons: dict[str, str]
-    matches: list[Match]
-    failure: str
-
-
-def explain_rule(rule: Rule, rulebook: Rulebook, stages: Stages, report: ClaimReport) -> tuple[Explanation, ...]:
+def explain_rule(rule: Rule, rulebook: Rulebook, stages: Examined, report: ClaimReport) -> tuple[Explanation, ...]:
     """The explanations of one rule: one for each way it fired, else one.
 
     Args:
@@ -50,7 +36,7 @@ def explain_rule(rule: Rule, rulebook: Rulebook, stages: Stages, report: ClaimRe
     return (_explained(rule, "passed", sentence, tests, change),)
 
 
-def inapplicable(rule: Rule, rulebook: Rulebook, stages: Stages) -> str:
+def inapplicable(rule: Rule, rulebook: Rulebook, stages: Examined) -> str:
     """Why a rule is not about this claim at all, or the empty string."""
     claim_types = rule.applies.claim_types
     if rule.status not in ACTIVE:

@@ -356,7 +356,7 @@ def values(path):
     return [json.loads(text, parse_float=Decimal)]
 
 
-def claims_in(value):  # noqa: C901 - a walk of its own, on purpose in one place
+def claims_in(value):
     """Every Claim resource that stands where a resource may stand."""
     if isinstance(value, list):
         for item in value:

@@ -137,7 +137,7 @@ def broken_note(place: Place, kind: str, elements: dict[str, bool]) -> IntakeFin
     return finding(place, "INT-0012", at, Words(says=says, fix=fix, expected=rule, found=", ".join(present)), snip=2)
 
 
-def finding(  # noqa: PLR0913 - severity and snip have usual values
+def finding(
     place: Place,
     rule: str,
     element: str,

@@ -52,7 +52,7 @@ class PatternWriter:
         text = self.chain(units, self.component)
         return text.removeprefix(self.component) if units and units[0][0] == "R" else NEVER
 
-    def value(self, fact: ElementFact) -> str:  # noqa: PLR0911 - a case a type
+    def value(self, fact: ElementFact) -> str:
         """The pattern of one simple element that carries data."""
         if fact.usage == "N" or not fact.number:
             return ""

@@ -15,8 +15,11 @@ class Separators(Struct, frozen=True):
 
 
 class Segment(Struct, frozen=True, gc=False):
-    """One segment. ``elements[0]`` is the name, so ``elements[1]`` is element 01. ``start`` and ``end`` are byte offsets
-    in the file (terminator not included). ``index`` counts from 0 at the file's first segment."""
+    """One segment.
+
+    ``elements[0]`` is the name, so ``elements[1]`` is element 01. ``start`` and ``end`` are byte offsets in the file
+    (terminator not included). ``index`` counts from 0 at the file's first segment.
+    """
 
     index: int
     elements: list[str]

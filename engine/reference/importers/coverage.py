@@ -33,7 +33,7 @@ _ARTICLE = ("article_id", "article_version")
 _ENDS = ("article_end_date", "date_retired")
 _CONTRACTOR = ("contractor_id", "contractor_type_id", "contractor_version")
 _PROCEDURE = re.compile(r"[0-9A-Z]{5}")
-_DIAGNOSIS = re.compile(r"[A-Z][0-9][0-9A-Z]\.?[0-9A-Z]{0,4}")
+_DIAGNOSIS = re.compile(r"[A-Z][0-9A][0-9A-Z]\.?[0-9A-Z]{0,4}")
 _NONE_LISTED = "XX000"  # "not applicable"
 _FIRST_ZIP_YEAR = 1980  # the year of members whose writer gave none
 _PARTS = {"DN": "NY", "QN": "NY", "UN": "NY", "EM": "MO", "WM": "MO", "NF": "CA", "SF": "CA"}
@@ -121,7 +121,7 @@ def _procedures(archive: zipfile.ZipFile, articles: Mapping[_Key, _Article]) -> 
     member = "article_x_hcpc_code"
     counts = [_counts(archive, f"article_x_icd10_{word}") for word in ("covered", "noncovered")]
     numbers, states = _jurisdictions(archive)
-    seen: set[_Key] = set()
+    seen: set[int] = set()
     for record in _read(archive, member, (*_ARTICLE, "hcpc_code_id", "hcpc_code_group")):
         if isinstance(record, BadRow):
             yield record
@@ -140,7 +140,7 @@ def _diagnoses(archive: zipfile.ZipFile, articles: Mapping[_Key, _Article], *, c
     word = "covered" if covered else "noncovered"
     member = f"article_x_icd10_{word}"
     names = [*_ARTICLE, "icd10_code_id", f"icd10_{word}_group", *(["asterisk"] if covered else [])]
-    seen: set[_Key] = set()
+    seen: set[int] = set()
     shared: dict[_Key, _Key] = {}
     for record in _read(archive, member, names):
         if isinstance(record, BadRow):
@@ -157,7 +157,7 @@ def _diagnoses(archive: zipfile.ZipFile, articles: Mapping[_Key, _Article], *, c
 
 
 def _wrong(
-    member: str, record: Record, articles: Mapping[_Key, _Article], shape: re.Pattern[str], seen: set[_Key]
+    member: str, record: Record, articles: Mapping[_Key, _Article], shape: re.Pattern[str], seen: set[int]
 ) -> BadRow | Void | None:
     """Why a row cannot be used, if it cannot: its third cell is the code."""
     line, cells = record
@@ -168,7 +168,7 @@ def _wrong(
         return BadRow(line, f"{member}.csv: {code!r} is no code of its kind")
     if (number, version) not in articles:
         return BadRow(line, f"{member}.csv: article {number} version {version} is not in article.csv")
-    mark = tuple(cells)
+    mark = hash(tuple(cells))
     if mark in seen:
         return BadRow(line, f"{member}.csv: {code} stands further up in the same group of article {number}")
     seen.add(mark)

@@ -16,7 +16,7 @@ from engine.reference.importers.editions import UNKNOWN, fiscal_year
 from engine.reference.importers.format import BadRow, Detected, Head, Parsed, Read, Void
 from engine.reference.importers.text import damage, lines
 
-_ROW = re.compile(r"\d{5} ([A-Z][0-9][0-9A-Z]{1,5}) {1,4} ([01]) (.{60}) (\S.*)")
+_ROW = re.compile(r"\d{5} (?=.{7} [01] )([A-Z][0-9A][0-9A-Z]{1,5}) +([01]) (.{60}) (\S.*)")
 _NAME = re.compile(r"(?i)order.*?(20\d\d)|(20\d\d).*?order")
 _CODE_END, _LONG = 14, 77
 

@@ -27,8 +27,8 @@ _COLUMN = {
 _NODES = {"chapter": "chapter", "section": "section", "diag": "code"}
 _SHAPES = {
     "chapter": re.compile(r"\d{1,2}"),
-    "section": re.compile(r"[A-Z][0-9][0-9A-Z](?:-[A-Z][0-9][0-9A-Z])?"),
-    "code": re.compile(r"[A-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?"),
+    "section": re.compile(r"[A-Z][0-9A][0-9A-Z](?:-[A-Z][0-9A][0-9A-Z])?"),
+    "code": re.compile(r"[A-Z][0-9A][0-9A-Z](?:\.[0-9A-Z]{1,4})?"),
 }
 
 

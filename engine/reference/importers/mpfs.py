@@ -79,7 +79,8 @@ class FeeSchedule:
                 above.append(cells)
                 if [squeezed(cell) for cell in cells[:2]] == ["HCPCS", "MOD"]:
                     header = _stacked(above)
-                    where, width = places(header, _NAMES, "the relative value file"), len(header)
+                    where = places(header, _NAMES, "the relative value file")
+                    width = max(where) + 1
             elif len(cells) < width:
                 yield BadRow(line, f"{len(cells)} cells where {width} belong")
             elif any(cells):

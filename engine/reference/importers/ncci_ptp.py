@@ -20,10 +20,10 @@ from engine.reference.importers.text import batches, damage
 _HEADER = re.compile(r"(?im)^\s*\"?Column 1\"?\t\"?Column 2\"?\t")
 _VERSION = re.compile(r"(?i)cci(?:pra|oph)[-_]?v(\d\d)([0-3])r?\d*")
 _QUARTER = re.compile(r"(?i)(20\d\d)[-_ ]?q([1-4])")
-_TABLES = {
-    "ptp-practitioner": re.compile(r"(?i)ccipra|practitioner"),
-    "ptp-outpatient": re.compile(r"(?i)ccioph|hospital|outpatient"),
-}
+_HINTS = (  # the stem of the official names says it surest
+    (re.compile(r"(?i)ccipra"), re.compile(r"(?i)ccioph")),
+    (re.compile(r"(?i)practitioner"), re.compile(r"(?i)hospital|outpatient")),
+)
 _FIRST_VERSION = 1994  # version 30 is of 2024
 _CODE, _CELLS, _MOST_HEADER_LINES = 5, 7, 40
 _PROCEDURE = re.compile(r"[0-9A-Z]{5}")
@@ -53,10 +53,9 @@ class PtpEdits:
         if not _HEADER.search(text[:8192]):
             return None
         where = head.name + "\n" + text[: text.lower().find("column 1\t")]
-        tables = [table for table, hint in _TABLES.items() if hint.search(where)]
         span = _edition(head.name)
         return Detected(
-            table=tables[0] if len(tables) == 1 else "",
+            table=self._table(where),
             edition=span.edition,
             first_day=span.first_day,
             last_day=span.last_day,
@@ -65,6 +64,14 @@ class PtpEdits:
             licence=notices.AMA,
             doubt=doubt(span, text[:8192]),
         )
+
+    def _table(self, where: str) -> str:
+        """The table that the words name, empty when they name none or both."""
+        for hints in _HINTS:
+            named = [table for table, hint in zip(self.tables, hints, strict=True) if hint.search(where)]
+            if named:
+                return named[0] if len(named) == 1 else ""
+        return ""
 
     def rows(self, stream: BinaryIO, detected: Detected) -> Iterator[Read]:  # noqa: ARG002 -- the interface
         """The pairs. Keys are ``column one|column two``.

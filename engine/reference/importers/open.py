@@ -103,7 +103,7 @@ def _start(reopen: Reopen) -> bytes:
 
 def _expanded(suffix: str, reopen: Reopen, size: int, where: str) -> BinaryIO:
     raw = reopen()
-    stream = gzip.GzipFile(fileobj=raw) if suffix == ".gz" else lzma.LZMAFile(raw)
+    stream = gzip.GzipFile(fileobj=raw) if suffix == ".gz" else lzma.LZMAFile(raw)  # noqa: SIM115 -- closed below
     return Bounded.over(cast("BinaryIO", stream), size, where, raw)
 
 
@@ -166,7 +166,7 @@ def _members(name: str, members: list[zipfile.ZipInfo], reopen: Reopen, depth: i
 
 
 def _member(reopen: Reopen, name: str, where: str) -> BinaryIO:
-    """A member's bytes. Python reads no more than the zip declares, which was checked, and checks the sum at the end."""
+    """A member's bytes. Python reads no more than the zip declares, which was checked, and checks its sum."""
     raw = reopen()
     try:
         archive = zipfile.ZipFile(raw)

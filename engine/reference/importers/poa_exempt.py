@@ -17,7 +17,7 @@ from engine.reference.importers.text import records, squeezed
 
 _HEADER = re.compile(r"(?im)^\W{0,3}(?:order|#)[ _]?(20\d\d)?[^\t,\r\n]*?([\t,])\s*\"?POA[ _]?exempt[ _]?codes?")
 _NAME = re.compile(r"(?i)exempt[a-z_ -]*?(jan|apr)?[a-z]*(?:fy)?(20)?(\d\d)(?!\d)")
-_CODE = re.compile(r"[A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{1,4})?")
+_CODE = re.compile(r"[A-Z][0-9A][0-9A-Z](?:\.?[0-9A-Z]{1,4})?")
 _COLUMN = re.compile(r"POA ?_?EXEMPT ?_?CODES?")
 
 

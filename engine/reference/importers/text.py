@@ -17,7 +17,6 @@ LONGEST = 4 << 20
 """Characters that a line or a record may have; the longest official ones are articles of some 600,000."""
 
 _BLOCK = 1 << 20
-_MOST_LINES = 20_000
 _NUL, _FOREIGN = "\0nul", "\0foreign"
 _DAMAGE = {_NUL: "holds a NUL byte", _FOREIGN: "is neither UTF-8 nor Windows-1252 text"}
 _QUOTED_CELL = re.compile(r'"((?:[^"]++|"")*+)"|([^",]*+)')
@@ -109,7 +108,7 @@ def records(
             size += len(line)
             if line.count('"') % 2 == (0 if len(held) == 1 else 1):
                 yield _record(number - len(held) + 1, "\n".join(held), delimiter)
-            elif size <= LONGEST and len(held) < _MOST_LINES:
+            elif size <= LONGEST:
                 continue
             else:
                 yield from _unclosed(number - len(held) + 1, held, delimiter)

@@ -1,6 +1,7 @@
 """Draws the lines of sample_200.yaml: a fixed seed, so many lines of each kind, straight from the published XML.
 
-It does not use the parser. ``python tests/reference/notes/draw.py TABULAR.xml`` prints node, kind, heading and line.
+It does not use the parser. ``python tests/reference/notes/draw.py TABULAR.xml`` (``-``: standard input) prints node,
+kind, heading and line.
 """
 
 import random
@@ -37,5 +38,6 @@ def draw(root):
 
 
 if __name__ == "__main__":
-    for line in draw(ET.parse(Path(sys.argv[1])).getroot()):  # noqa: S314 -- the published list
-        sys.stdout.write("\t".join(line) + "\n")
+    data = sys.stdin.buffer.read() if sys.argv[1] == "-" else Path(sys.argv[1]).read_bytes()
+    for line in draw(ET.fromstring(data)):  # noqa: S314 -- the published list
+        sys.stdout.buffer.write(("\t".join(line) + "\n").encode())

@@ -4,17 +4,22 @@ import gzip
 import hashlib
 import json
 import lzma
+import re
+import subprocess
+import sys
 import time
 from bisect import bisect_left
 from itertools import islice
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.reference.notes.build import build
 from engine.reference.notes.lookup import NoteTable, partners, shipped
+from engine.reference.notes.model import Condition
 from engine.reference.notes.records import read_span, write_span
 
 ROOT = Path(__file__).parents[3]
@@ -117,3 +122,37 @@ def test_loading_and_looking_up_is_quick():
         table.notes_for("E1122")
     looked_up = (time.perf_counter() - start) / 100
     assert (loaded < 0.3, looked_up < 50e-6) == (True, True)
+
+
+def test_the_intent_of_every_poisoning_code_agrees_with_its_description(valid_descriptions):
+    adverse, underdosing, poisoning = (Condition(tuple(chars), (5, 6)) for chars in ("5", "6", "1234"))
+    for code, description in valid_descriptions.items():
+        if "T36" <= code[:3] <= "T65":
+            read = (adverse.holds(code), underdosing.holds(code))
+            assert read == ("adverse effect" in description.lower(), "underdosing" in description.lower()), code
+            assert poisoning.holds(code) is not any(read), code
+
+
+def test_every_code_in_a_wording_is_a_partner_or_unresolved():
+    table = shipped()
+    for node in nodes(table):
+        for note in table.notes_on(node):
+            written = re.findall(r"(?<!vitamin )(?<!any type in )\b[A-Z]\d[0-9A-Z](?:\.[0-9A-Z]+)?\b", note.wording)
+            for code in (each.replace(".", "") for each in written):
+                ends = [end for span in note.spans for end in (span.low, span.high)]
+                assert note.unresolved or any(code.startswith(end) or end.startswith(code) for end in ends), note
+
+
+@pytest.mark.skipif(not SOURCE.is_file(), reason="the published tabular list is kept outside the repository")
+def test_the_sample_is_what_the_seed_draws():
+    drawn = subprocess.run(
+        [sys.executable, str(Path(__file__).parent / "draw.py"), "-"],
+        input=lzma.decompress(SOURCE.read_bytes()),
+        capture_output=True,
+        check=True,
+    )
+    sample = yaml.safe_load((Path(__file__).parent / "sample_200.yaml").read_text(encoding="utf-8"))
+    lines = [line.split("\t") for line in drawn.stdout.decode("utf-8").splitlines()]
+    assert [(node, line) for node, _, _, line in lines] == [
+        (each["node"].removeprefix("chapter "), each["wording"]) for each in sample
+    ]
