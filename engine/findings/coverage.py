@@ -42,8 +42,7 @@ def unready(
     for need in rule.needs:
         if need.startswith("table/"):
             name = table_for(need.removeprefix("table/"), claim_type)
-            reason = tables.status(name, day) if day is not None else tables.status(name, rule.effective_from)
-            if reason:
+            if reason := tables.status(name, day):
                 return reason
         elif need not in supplied:
             return SUPPLIED.get(need, f"{need} was not given")

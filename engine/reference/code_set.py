@@ -37,7 +37,8 @@ class CodeSet(Struct, frozen=True, kw_only=True):
     def contains(self, code: str, day: int | None = None) -> bool:
         """Whether ``code`` is a member on ``day``; without a day, in any period.
 
-        >>> CodeSet(name="x", windows=(Window(codes=frozenset({"25"}), ranges=(("99202", "99205"),)),)).contains("99203")
+        >>> visits = Window(codes=frozenset({"99211"}), ranges=(("99202", "99205"),))
+        >>> CodeSet(name="visits", windows=(visits,)).contains("99203")
         True
         """
         return any(
