@@ -15,6 +15,7 @@ from engine.reference.catalog import Tables
 from engine.reference.layouts import table_for
 from engine.rulebook.rule import Rule
 
+NO_DAY = "the claim has no service day"
 SUPPLIED = {"history": "no history was given", "eligibility": "no eligibility answer was given"}
 
 
@@ -42,7 +43,8 @@ def unready(
     for need in rule.needs:
         if need.startswith("table/"):
             name = table_for(need.removeprefix("table/"), claim_type)
-            if reason := tables.status(name, day):
+            reason = NO_DAY if day is None else tables.status(name, day)
+            if reason:
                 return reason
         elif need not in supplied:
             return SUPPLIED.get(need, f"{need} was not given")

@@ -83,8 +83,8 @@ def _parts(claim: Claim, part: str, number: int) -> tuple[Sequence[Origin], str,
 
 
 def _x12(claim: Claim, spot: Place, origin: Origin) -> X12At | None:
-    """The X12 place, when the claim was read from X12."""
-    if not claim.origin.segments:
+    """The X12 place, when the claim was read from X12 and X12 has a place for it."""
+    if not claim.origin.segments or not spot.element:
         return None
     owner = _owner(claim, spot) or origin
     index = owner.segments.get(spot.segment)

@@ -28,6 +28,7 @@ _CUTS = {  # from and to, in Python's counting; their 1-based places are those o
 _NAMED = ("HCPC", "RECID", "LONG DESCRIPTION", "SHORT DESCRIPTION", "COV", "BETOS", "TOS1", "ADD DT", "TERM DT",
           "ACTION CD")  # fmt: skip
 _SHORTEST = 293
+_LONG = 80
 _EXCEL_EPOCH = 25569
 
 
@@ -101,7 +102,7 @@ class Hcpcs:
                 if entry is None or entry.code != piece.code:
                     yield BadRow(piece.line, f"a continuation for {piece.code!r} without its first record")
                 else:
-                    entry = entry._replace(long=entry.long.ljust(80 * (len(entry.long) // 80 + 1)) + piece.long)
+                    entry = entry._replace(long=entry.long.ljust(_LONG * -(-len(entry.long) // _LONG)) + piece.long)
             elif piece.id == self._entry:
                 if entry is not None:
                     yield self._row(entry, seen)
