@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from engine.facts.derive.source import Fields, KindSource
 from engine.facts.view import ClaimView, LineView
+from engine.reference.layouts import table_for
 from engine.reference.table import Row
 
 PRACTITIONER, OUTPATIENT = "ptp-practitioner", "ptp-outpatient"
@@ -51,6 +52,11 @@ def pair_edits(table: str) -> Callable[[ClaimView], Iterator[PairEdit]]:
                         )
 
     return parts
+
+
+def either_pair_edits(view: ClaimView) -> Iterator[PairEdit]:
+    """The edits of the NCCI table that is meant for the claim's type."""
+    yield from pair_edits(table_for("ptp", view.claim.claim_type))(view)
 
 
 def _professional(view: ClaimView) -> bool:
@@ -120,6 +126,7 @@ TABLE_KINDS: Mapping[str, KindSource[Any]] = {
         )
         for table in (PRACTITIONER, OUTPATIENT)
     },
+    "table/ptp": KindSource(either_pair_edits, PAIR_FIELDS, lambda p: (p.bundled.number, 0), lambda _, p: p.day),
     f"table/{PRIOR_AUTHORIZATION}": KindSource(
         wanted_authorizations, AUTHORIZATION_FIELDS, lambda p: (p.line.number, 0), lambda _, p: p.line.judged_day
     ),
