@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import lzma
+import struct
 import zipfile
 import zlib
 from typing import IO, TYPE_CHECKING, BinaryIO, cast
@@ -17,6 +17,20 @@ if TYPE_CHECKING:
 MOST_TOTAL = 4 << 30
 """Bytes that one file may unpack to; all NCCI edits of a quarter are 0.2 GiB."""
 
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    LookupError,
+    ValueError,
+    RuntimeError,
+)
+"""What Python's readers of packed files raise when the bytes are not as they should be."""
+
+AGAIN = "fetch it again from the publisher"
 _MOST_RATIO = 250
 _FREE = 32 << 20
 _BUFFER = 1 << 18
@@ -75,17 +89,8 @@ class Bounded(io.RawIOBase):
         view = memoryview(buffer)
         try:
             data = self._stream.read(len(view))
-        except (
-            EOFError,
-            zipfile.BadZipFile,
-            zlib.error,
-            lzma.LZMAError,
-            gzip.BadGzipFile,
-            NotImplementedError,
-        ) as error:
-            raise TableError(
-                f"damaged or cut off: {error}", location=self._where, hint="fetch it again from the publisher"
-            ) from error
+        except DAMAGED as error:
+            raise TableError(f"damaged or cut off: {error}", location=self._where, hint=AGAIN) from error
         self._given += len(data)
         check_growth(self._given, self._packed, self._where)
         view[: len(data)] = data

@@ -16,10 +16,11 @@ from datetime import date
 from typing import BinaryIO, NamedTuple, cast
 
 from engine.errors import TableError
-from engine.reference.days import EPOCH, read_day
+from engine.reference.days import EPOCH
 from engine.reference.importers import notices
-from engine.reference.importers.bounded import Bounded
+from engine.reference.importers.bounded import AGAIN, DAMAGED, Bounded
 from engine.reference.importers.columns import POLICY
+from engine.reference.importers.editions import dated
 from engine.reference.importers.format import UNKNOWN_DAY, BadRow, Detected, Head, Parsed, Read, Void
 from engine.reference.importers.open import LISTING
 from engine.reference.importers.text import Record, places, records
@@ -91,8 +92,8 @@ class Coverage:
         """
         try:
             archive = zipfile.ZipFile(stream)
-        except zipfile.BadZipFile as error:
-            raise TableError(f"a damaged zip: {error}", hint="fetch it again") from error
+        except DAMAGED as error:
+            raise TableError(f"a damaged zip: {error}", hint=AGAIN) from error
         with archive:
             articles: dict[_Key, _Article] = {}
             yield from _articles(archive, articles)
@@ -111,10 +112,10 @@ def _articles(archive: zipfile.ZipFile, into: dict[_Key, _Article]) -> Iterator[
             continue
         line, (number, version, shown, title, first, *ends) = record
         try:
-            last = min((day for text in ends if (day := read_day(text[:10])) is not None), default=None)
-            into[number, version] = _Article(shown or f"A{number}", " ".join(title.split()), read_day(first[:10]), last)
+            last = min((day for text in ends if (day := dated(text[:10])) is not None), default=None)
+            into[number, version] = _Article(shown or f"A{number}", " ".join(title.split()), dated(first[:10]), last)
         except ValueError as error:
-            yield BadRow(line, f"article.csv: {error} is no date")
+            yield BadRow(line, f"article.csv: {error}")
 
 
 def _procedures(archive: zipfile.ZipFile, articles: Mapping[_Key, _Article]) -> Iterator[Read]:
@@ -215,7 +216,11 @@ def _read(archive: zipfile.ZipFile, table: str, names: Sequence[str]) -> Iterato
         raise TableError(f"no {table}.csv in the zip")
     where: list[int] | None = None
     packed = archive.getinfo(member).compress_size
-    with Bounded.over(cast("BinaryIO", archive.open(member)), packed, member) as stream:
+    try:
+        raw = cast("BinaryIO", archive.open(member))
+    except DAMAGED as error:
+        raise TableError(f"a damaged zip: {error}", location=member, hint=AGAIN) from error
+    with Bounded.over(raw, packed, member) as stream:
         for record in records(stream):
             if isinstance(record, BadRow):
                 yield BadRow(record.line, f"{table}.csv: {record.because}")

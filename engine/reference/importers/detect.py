@@ -56,13 +56,15 @@ def detect(path: Path, table: str = "", answers: Answers | None = None) -> list[
     formats: Sequence[Format] = (PayerList(read_mapping(mapping), str(mapping)),) if mapping else FORMATS
     whole, parts = opened(path)
     found: list[Found] = []
+    first = whole
     for source in chain([whole] if whole and not mapping else [], parts):
+        first = first or source
         if not _known_twin(source, found):
             found += _fitting(source, formats)
             if whole is not None and source is whole and found:
                 break
     if not found:
-        raise _unknown(path, whole or _first(path))
+        raise _unknown(path, first)
     return _completed(found, asked, path)
 
 
@@ -123,12 +125,8 @@ def _answered(found: Found, asked: Answers) -> Detected:
     return structs.replace(what, table=what.table or asked.table, edition=edition, first_day=first, last_day=last)
 
 
-def _first(path: Path) -> Source:
-    return next(opened(path).parts)
-
-
-def _unknown(path: Path, source: Source) -> TableError:
-    start = source.head.start
+def _unknown(path: Path, source: Source | None) -> TableError:
+    start = source.head.start if source else b""
     if start.startswith(_WIDE) or (start[1:2] == b"\0" and start[3:4] == b"\0"):
         return TableError("UTF-16 text", location=str(path), hint="save it as UTF-8, or fetch the publisher's own file")
     begins = "".join(letter if letter.isprintable() else " " for letter in start[:400].decode("utf-8", "replace"))

@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from engine.reference.days import EPOCH
+from engine.reference.days import EPOCH, read_day
 from engine.reference.importers.format import UNKNOWN_DAY
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -62,6 +62,21 @@ def fiscal_year(year: int, text: str = "") -> Span:
         return UNKNOWN
     name = f"FY{year}-{start[1].title()}" if start else f"FY{year}"
     return Span(name, first, date(year, 9, 30).toordinal() - EPOCH)
+
+
+def dated(text: str) -> int | None:
+    """The day that YYYYMMDD or YYYY-MM-DD writes, ``None`` when it is open.
+
+    >>> dated("20200101"), dated("*")
+    (18262, None)
+
+    Raises:
+        ValueError: it is neither; its text says so.
+    """
+    try:
+        return read_day(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no date YYYYMMDD") from error
 
 
 def year_and_day(text: str) -> int | None:

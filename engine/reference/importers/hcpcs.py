@@ -12,9 +12,8 @@ from itertools import islice
 from typing import BinaryIO, NamedTuple
 
 from engine.errors import TableError
-from engine.reference.days import read_day
 from engine.reference.importers import notices
-from engine.reference.importers.editions import MONTHS, UNKNOWN, quarter
+from engine.reference.importers.editions import MONTHS, UNKNOWN, dated, quarter
 from engine.reference.importers.format import BadRow, Detected, Head, Parsed, Read
 from engine.reference.importers.text import damage, lines, places, records, squeezed
 
@@ -119,9 +118,9 @@ class Hcpcs:
         try:
             first, last = _day(entry.added), _day(entry.terminated)
         except ValueError as error:
-            return BadRow(entry.line, f"{error} at {code} is no date YYYYMMDD")
-        if last is not None and first is not None and last < first:
-            return BadRow(entry.line, f"{code} ends before it begins")
+            return BadRow(entry.line, f"{code}: {error}")
+        if not entry.action or (last is not None and first is not None and last < first):
+            return BadRow(entry.line, f"{code} ends before it begins" if entry.action else f"{code} has no action code")
         if code in seen:
             return BadRow(entry.line, f"{code} stands further up")
         seen.add(code)
@@ -133,7 +132,7 @@ def _day(text: str) -> int | None:
     """YYYYMMDD, or the day number of a workbook."""
     if re.fullmatch(r"\d{5}", text):
         return int(text) - _EXCEL_EPOCH
-    return read_day(text)
+    return dated(text)
 
 
 def _is_fixed(text: str) -> bool:

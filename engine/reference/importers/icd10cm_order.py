@@ -32,7 +32,7 @@ class CodeOrder:
     def detect(self, head: Head) -> Detected | None:
         """By the shape of its first lines; ICD-10-PCS has the same file, but its codes begin with a digit."""
         found = [line for line in islice(head.start.decode("latin-1").splitlines(), 12) if line.strip()]
-        if not found or not all(_ROW.fullmatch(line) for line in found[:3]):
+        if not found or not all(_ROW.fullmatch(line) for line in found[:2]):
             return None
         named = _NAME.search(head.name)
         span = fiscal_year(int(named[1] or named[2]), head.name) if named else UNKNOWN

@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from engine.errors import TableError
-from engine.reference.days import read_day
 from engine.reference.importers import notices
-from engine.reference.importers.editions import UNKNOWN, Span, doubt, quarter
+from engine.reference.importers.editions import UNKNOWN, Span, dated, doubt, quarter
 from engine.reference.importers.format import BadRow, Detected, Head, Parsed, Read, Void
 from engine.reference.importers.text import batches, damage
 
@@ -35,7 +34,7 @@ class _Days(dict[str, int | None]):
     """Days by their text: a file has some hundreds of dates and millions of rows."""
 
     def __missing__(self, text: str) -> int | None:
-        day = self[text] = read_day(text)
+        day = self[text] = dated(text)
         return day
 
 
@@ -118,9 +117,9 @@ def _slowly(line: str, number: int, shared: dict[tuple[str, str], tuple[str, str
     if indicator == _VOID:
         return Void(number, "indicator 9: the edit never applied")
     try:
-        first, last = read_day(effective), read_day(deleted)
+        first, last = dated(effective), dated(deleted)
     except ValueError as error:
-        return BadRow(number, f"{error} is no date YYYYMMDD")
+        return BadRow(number, str(error))
     if first is None or (last is not None and last < first):
         return BadRow(number, f"deleted {deleted}, effective {effective or 'never'}")
     values = shared.setdefault((indicator, rationale), (indicator, rationale))

@@ -55,14 +55,15 @@ class Taxonomy:
             TableError: there is no header of this format.
         """
         where: list[int] | None = None
+        width = 0
         seen: set[str] = set()
         for record in records(stream):
             if isinstance(record, BadRow):
                 yield record
             elif where is None:
-                where = places(record[1], _NAMES, "the taxonomy")
-            elif len(record[1]) <= max(where):
-                yield BadRow(record[0], f"{len(record[1])} cells where {max(where) + 1} belong")
+                where, width = places(record[1], _NAMES, "the taxonomy"), len(record[1])
+            elif len(record[1]) < width:
+                yield BadRow(record[0], f"{len(record[1])} cells where {width} belong")
             else:
                 code, *values = (record[1][place].strip() for place in where)
                 if not _CODE.fullmatch(code):

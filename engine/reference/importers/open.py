@@ -11,7 +11,6 @@ import gzip
 import io
 import lzma
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -19,7 +18,7 @@ from typing import BinaryIO, NamedTuple, cast
 
 from engine.errors import InputError, TableError
 from engine.reference.importers import sheets
-from engine.reference.importers.bounded import Bounded, check_growth, refuse
+from engine.reference.importers.bounded import AGAIN, DAMAGED, Bounded, check_growth, refuse
 from engine.reference.importers.format import Head
 
 START = 64 << 10
@@ -32,17 +31,6 @@ _DEEPEST = 2
 _MOST_MEMBERS = 5_000
 _MOST_HELD = 512 << 20
 _ENCRYPTED = 0x1
-_AGAIN = "fetch it again from the publisher"
-_DAMAGED = (
-    zipfile.BadZipFile,
-    EOFError,
-    zlib.error,
-    lzma.LZMAError,
-    NotImplementedError,
-    OSError,
-    KeyError,
-    RuntimeError,
-)
 
 Reopen = Callable[[], BinaryIO]
 
@@ -81,7 +69,7 @@ def opened(path: Path) -> Opened:
 
 def _opened(name: str, head: Head, reopen: Reopen, depth: int, where: str) -> Opened:
     if not head.start:
-        raise TableError("the file is empty", location=where, hint=_AGAIN)
+        raise TableError("the file is empty", location=where, hint=AGAIN)
     if head.start.startswith(_OLE):
         raise TableError("an old Excel workbook (.xls)", location=where, hint="save it as .xlsx or CSV")
     if head.start.startswith((_ZIP, _EMPTY_ZIP)):
@@ -91,7 +79,7 @@ def _opened(name: str, head: Head, reopen: Reopen, depth: int, where: str) -> Op
             inside = partial(_expanded, suffix, reopen, head.size, where)
             start, shown = _start(inside), name.removesuffix(suffix)
             if not start:
-                raise TableError("there is nothing in it", location=where, hint=_AGAIN)
+                raise TableError("there is nothing in it", location=where, hint=AGAIN)
             return Opened(None, iter([Source(shown, Head(shown, start, head.size), inside)]))
     return Opened(None, iter([Source(name, head, reopen)]))
 
@@ -111,11 +99,11 @@ def _archive(name: str, size: int, reopen: Reopen, depth: int, where: str) -> Op
     """A zip: what it lists is checked before any member is opened."""
     try:
         with reopen() as raw, zipfile.ZipFile(raw) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
-    except _DAMAGED as error:
-        raise TableError(f"a damaged zip: {error}", location=where, hint=_AGAIN) from error
+            members = [member for member in archive.infolist() if not member.filename.endswith("/")]
+    except DAMAGED as error:
+        raise TableError(f"a damaged zip: {error}", location=where, hint=AGAIN) from error
     if not members:
-        raise TableError("an empty zip", location=where, hint=_AGAIN)
+        raise TableError("an empty zip", location=where, hint=AGAIN)
     if len(members) > _MOST_MEMBERS:
         raise refuse(f"{len(members):,} members in one zip", where)
     for member in members:
@@ -149,7 +137,7 @@ def _sheet(reopen: Reopen, part: str, size: int, where: str) -> BinaryIO:
 def _members(name: str, members: list[zipfile.ZipInfo], reopen: Reopen, depth: int, where: str) -> Iterator[Source]:
     """The members, plain ones before zips and workbooks; those that only a system writes are left out."""
     for member in sorted(members, key=lambda each: each.filename.lower().endswith((".xlsx", ".zip"))):
-        if member.filename.startswith("__MACOSX/") or not member.file_size:
+        if member.filename.startswith("__MACOSX/") or not member.filename or not member.file_size:
             continue
         within, shown = f"{where}/{member.filename}", f"{name}/{member.filename}"
         inside = partial(_member, reopen, member.filename, within)
@@ -172,9 +160,9 @@ def _member(reopen: Reopen, name: str, where: str) -> BinaryIO:
         archive = zipfile.ZipFile(raw)
         member = archive.getinfo(name)
         return Bounded.over(cast("BinaryIO", archive.open(member)), member.compress_size, where, archive, raw)
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raw.close()
-        raise TableError(f"a damaged zip: {error}", location=where, hint=_AGAIN) from error
+        raise TableError(f"a damaged zip: {error}", location=where, hint=AGAIN) from error
 
 
 def _held(reopen: Reopen, where: str) -> BinaryIO:

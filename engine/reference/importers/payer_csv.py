@@ -26,9 +26,9 @@ import yaml
 from msgspec import Struct
 
 from engine.errors import TableError
-from engine.reference.days import read_day
 from engine.reference.importers import notices
 from engine.reference.importers.columns import layout_of
+from engine.reference.importers.editions import dated
 from engine.reference.importers.format import BadRow, Detected, Head, Parsed, Read
 from engine.reference.importers.text import places, records
 from engine.reference.layouts import Layout
@@ -155,6 +155,7 @@ class PayerList:
         """
         mapping = self._mapping
         where: list[int] | None = None
+        width = 0
         seen: set[tuple[str, ...]] = set()
         for record in records(
             stream, mapping.delimiter, (mapping.encoding,) if mapping.encoding else ("utf-8", "cp1252")
@@ -185,9 +186,9 @@ class PayerList:
         if not all(key):
             return BadRow(line, f"{layout.key[key.index('')]} is empty")
         try:
-            first, last = (read_day(named.get(column, "")) for column in (layout.first, layout.last))
+            first, last = (dated(named.get(column, "")) for column in (layout.first, layout.last))
         except ValueError as error:
-            return BadRow(line, f"{error} is no date YYYY-MM-DD or YYYYMMDD")
+            return BadRow(line, str(error))
         if first is not None and last is not None and last < first:
             return BadRow(line, "it ends before it begins")
         return Parsed("|".join(key), tuple(named[column] for column in self.columns), first, last)
@@ -202,9 +203,9 @@ def _texts(about: Mapping[str, Any], name: str, where: str) -> dict[str, str]:
 
 def _day(about: Mapping[str, str], name: str, where: str) -> int | None:
     try:
-        day = read_day(about.get(name, ""))
+        day = dated(about.get(name, ""))
     except ValueError as error:
-        raise TableError(f"{name}: {error} is no date", location=where, hint="write it as YYYY-MM-DD") from error
+        raise TableError(f"{name}: {error}", location=where, hint="write it as YYYY-MM-DD") from error
     if day is None and name == "from":
         raise TableError("from is open", location=where, hint="write it as YYYY-MM-DD")
     return day

@@ -57,6 +57,7 @@ class PoaExempt:
             TableError: there is no header of this format.
         """
         place: int | None = None
+        width = 0
         seen: set[str] = set()
         for record in records(stream, ""):
             if isinstance(record, BadRow):
@@ -65,9 +66,12 @@ class PoaExempt:
             line, cells = record
             if place is None:
                 place = next((at for at, cell in enumerate(cells) if _COLUMN.match(squeezed(cell))), None)
+                width = len(cells)
                 continue
             code = cells[place].strip() if place < len(cells) else ""
-            if not _CODE.fullmatch(code):
+            if len(cells) < width:
+                yield BadRow(line, f"{len(cells)} cells where {width} belong")
+            elif not _CODE.fullmatch(code):
                 yield BadRow(line, f"{code!r} is no ICD-10-CM code")
             elif code in seen:
                 yield BadRow(line, f"{code} stands further up")

@@ -9,12 +9,11 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from engine.errors import TableError
-from engine.reference.importers.bounded import refuse
+from engine.reference.importers.bounded import AGAIN, DAMAGED, refuse
 from engine.reference.importers.xml_events import Event, events
 
 if TYPE_CHECKING:
@@ -72,10 +71,11 @@ def _rows(reopen: Callable[[], BinaryIO], part: str, where: str) -> Generator[by
             elif event.kind == "start":
                 text = ""
                 if event.name == "row":
-                    number = int(event.attributes.get("r") or number + 1)
+                    said = event.attributes.get("r", str(number + 1))
+                    number = int(said) if re.fullmatch("[0-9]{1,8}", said) else 0
                     row, place = {}, -1
                     if not written < number <= _MOST_ROWS:
-                        raise refuse(f"a sheet whose row {written + 1} says that it is row {number}", where)
+                        raise refuse(f"a sheet whose row {written + 1} says that it is row {said[:20]}", where)
                 elif event.name == "c":
                     place = _place(event.attributes.get("r", ""), place, where)
                     kind = event.attributes.get("t", "n")
@@ -102,8 +102,8 @@ def _place(reference: str, before: int, where: str) -> int:
 
 def _value(text: str, kind: str, strings: list[str], where: str) -> str:
     if kind == "s":
-        if not text.isdigit() or int(text) >= len(strings):
-            raise TableError(f"a damaged workbook: no text {text[:20]}", location=where, hint="fetch it again")
+        if not re.fullmatch("[0-9]{1,9}", text) or int(text) >= len(strings):
+            raise TableError(f"a damaged workbook: no text {text[:20]}", location=where, hint=AGAIN)
         return strings[int(text)]
     whole = _WHOLE.fullmatch(text) if kind == "n" else None
     return whole[1] if whole else text
@@ -144,15 +144,15 @@ def _part(archive: zipfile.ZipFile, part: str, where: str) -> Iterator[Event]:
     try:
         with archive.open(part) as stream:
             yield from events(cast("BinaryIO", stream))
-    except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise TableError(f"a damaged workbook: {error}", location=where, hint="fetch it again") from error
+    except DAMAGED as error:
+        raise TableError(f"a damaged workbook: {error}", location=where, hint=AGAIN) from error
 
 
 def _zip(raw: BinaryIO, where: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(raw)
-    except zipfile.BadZipFile as error:
-        raise TableError(f"a damaged workbook: {error}", location=where, hint="fetch it again") from error
+    except DAMAGED as error:
+        raise TableError(f"a damaged workbook: {error}", location=where, hint=AGAIN) from error
 
 
 class _Lines(io.RawIOBase):

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- rows of official files are long
 """A small hand-made file of every official layout. Codes are a few numbers; descriptors are invented or absent."""
 
 import io

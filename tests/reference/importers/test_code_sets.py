@@ -6,8 +6,19 @@ from engine.errors import TableError
 from engine.reference.days import iso, read_day
 from engine.reference.importers.detect import detect
 from tests.reference.importers.samples import (
-    HCPCS_HEADER, HCPCS_ROWS, MPFS_2025, MPFS_2026, POA, SAMPLES, hcpcs_cells, lines, mpfs_row, order_row, workbook, zipped,
-)  # fmt: skip
+    HCPCS_HEADER,
+    HCPCS_ROWS,
+    MPFS_2025,
+    MPFS_2026,
+    POA,
+    SAMPLES,
+    hcpcs_cells,
+    lines,
+    mpfs_row,
+    order_row,
+    workbook,
+    zipped,
+)
 
 
 def test_fixed_width_hcpcs_gives_codes_and_modifiers(save, read):

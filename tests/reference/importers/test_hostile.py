@@ -1,9 +1,8 @@
-"""What the user sees of damaged and hostile files: a message that says what is wrong and what to do, never a traceback."""
+"""What the user sees of damaged and hostile files: what is wrong and what to do, never a traceback."""
 
 import gzip
 import io
 import lzma
-import os
 import zipfile
 
 import pytest
@@ -35,7 +34,7 @@ def test_every_sample_is_read_without_a_bad_row(save, read, sample):
 
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_empty(save, sample):
-    with pytest.raises(TableError, match="empty.*fetch it again"):
+    with pytest.raises(TableError, match=r"empty.*fetch it again"):
         detect.detect(save(sample, b""))
 
 
@@ -57,12 +56,12 @@ def test_cut_off_in_the_middle_of_the_last_row(save, read, sample):
 
 @pytest.mark.parametrize("sample", ["add-on", "coverage"])
 def test_a_zip_cut_off(save, sample):
-    with pytest.raises(TableError, match="damaged zip.*fetch it again"):
+    with pytest.raises(TableError, match=r"damaged zip.*fetch it again"):
         detect.detect(save(sample, SAMPLES[sample][1][:-200]))
 
 
 def test_xml_cut_off(save, read):
-    with pytest.raises(TableError, match="line 17: no well-formed XML: no element found"):
+    with pytest.raises(TableError, match=r"line 13: no well-formed XML: unclosed token.*cut off; fetch it again"):
         read(save("tabular", TABULAR.encode()[:-120]))
 
 
@@ -106,7 +105,7 @@ def test_packed_files_are_opened(save, read, kind):
 @pytest.mark.parametrize("kind", ["gz", "xz"])
 def test_packed_and_cut_off(save, read, kind):
     packed = {"gz": gzip.compress, "xz": lzma.compress}[kind](SAMPLES["ptp"][1])
-    with pytest.raises(TableError, match="damaged or cut off.*fetch it again"):
+    with pytest.raises(TableError, match=r"damaged or cut off.*fetch it again"):
         read(save(name=f"ccipra-v302r0.txt.{kind}", data=packed[:-20]))
 
 
@@ -116,6 +115,13 @@ def test_a_checksum_that_does_not_fit(save, read):
         archive.writestr(*SAMPLES["ptp"])
     with pytest.raises(TableError, match="damaged or cut off: Bad CRC-32"):
         read(save(name="x.zip", data=data.getvalue().replace(b"G0002", b"G0009")))
+
+
+def unpack(path):
+    for source in opened(path).parts:
+        with source.open() as stream:
+            while stream.read(1 << 20):
+                pass
 
 
 @pytest.mark.parametrize("kind", ["gz", "xz", "zip", "xlsx"])
@@ -128,10 +134,7 @@ def test_bombs(save, kind):
         packed = {"gz": gzip.compress, "xz": lzma.compress, "zip": lambda each: zipped({"a.txt": each})}[kind](zeros)
     path = save(name=f"bomb.{kind}", data=packed)
     with pytest.raises(TableError, match="250 times its size, as a zip bomb does"):
-        for source in opened(path).parts:
-            with source.open() as stream:
-                while stream.read(1 << 20):
-                    pass
+        unpack(path)
 
 
 def test_a_zip_that_lies_about_its_sizes(save):
@@ -148,19 +151,19 @@ def test_too_much_at_all(monkeypatch):
 
 
 def test_names_that_climb_are_only_shown(save, tmp_path):
-    before = set(os.listdir(tmp_path.parent))
+    before = set(tmp_path.parent.iterdir())
     name, data = SAMPLES["ptp"]
     (found,) = detect.detect(save(name="climb.zip", data=zipped({f"../../{name}": data})))
     assert found.name == f"climb.zip/../../{name}"
-    assert set(os.listdir(tmp_path.parent)) == before
-    assert os.listdir(tmp_path) == ["climb.zip"]
+    assert set(tmp_path.parent.iterdir()) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["climb.zip"]
 
 
 def test_encrypted(save):
     data = bytearray(zipped({"a.txt": b"x" * 100}))
     for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         data[data.index(mark) + at] |= 1
-    with pytest.raises(TableError, match="encrypted zip.*password"):
+    with pytest.raises(TableError, match=r"encrypted zip.*password"):
         detect.detect(save(name="secret.zip", data=bytes(data)))
 
 
@@ -181,7 +184,7 @@ ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;"><!ENTITY
 
 
 def test_entities_in_the_tabular_list(save, read):
-    with pytest.raises(TableError, match="line 2: the XML declares a document type.*refused"):
+    with pytest.raises(TableError, match=r"line 2: the XML declares a document type.*refused"):
         read(save("tabular", TABULAR.replace("<ICD10CM.tabular>", ENTITIES + "<ICD10CM.tabular>").encode()))
 
 

@@ -39,7 +39,7 @@ def test_the_name_tells_which_ptp_table(save, name, table):
 
 def test_a_ptp_file_that_says_nothing_asks_for_its_table(save, read):
     path = save("ptp", name="edits-2024q3.txt")
-    with pytest.raises(TableError, match="which table.*--table ptp-practitioner or --table ptp-outpatient"):
+    with pytest.raises(TableError, match=r"which table.*--table ptp-practitioner or --table ptp-outpatient"):
         detect(path)
     (got,) = read(path, "ptp-outpatient")
     assert got.detected.table == "ptp-outpatient"
@@ -60,7 +60,7 @@ def test_two_parts_in_a_zip_are_two_files_of_one_table(save, read):
         ("G0001\t G0002 \t\t20200101\t*\t1\tx", ""),
         ("G0001\tG0002\t\t2020", "4 cells"),
         ("G0001\tG02\t\t20200101\t*\t1\tx", "no pair"),
-        ("G0001\tG0002\t\t20201301\t*\t1\tx", "20201301 is no date"),
+        ("G0001\tG0002\t\t20201301\t*\t1\tx", "'20201301' is no date"),
         ("G0001\tG0002\t\t*\t*\t1\tx", "effective"),
         ("G0001\tG0002\t\t20200101\t20191231\t1\tx", "deleted 20191231, effective 20200101"),
         ("G0001\tG0002\t\t20200101\t*\t7\tx", "indicator '7'"),
@@ -102,14 +102,19 @@ def test_mue_without_its_quarter_asks_for_it(save, read):
 
 @pytest.mark.parametrize(
     ("row", "because"),
-    [("G0003,x,1 L,r", "no whole number"), ("G0003,1,4 L,r", "MAI|begin with 1, 2 or 3"), ("G0001,1,1 L,r", "further up"),
-     ("G0003,1", "2 cells"), ("G3,1,1 L,r", "no procedure")],
-)  # fmt: skip
+    [
+        ("G0003,x,1 L,r", "no whole number"),
+        ("G0003,1,4 L,r", "begin with 1, 2 or 3"),
+        ("G0001,1,1 L,r", "further up"),
+        ("G0003,1", "2 cells"),
+        ("G3,1,1 L,r", "no procedure"),
+    ],
+)
 def test_what_is_wrong_with_an_mue(save, read, row, because):
     (got,) = read(save("mue", mue(*MUE_ROWS, row)))
     (bad,) = got.bad
-    assert bad.line == 10
-    assert any(part in bad.because for part in because.split("|"))
+    assert bad.line == 9
+    assert because in bad.because
 
 
 def test_add_on_dates_are_year_and_day_and_the_earliest_end_counts(save, read):
@@ -138,5 +143,5 @@ def test_what_is_wrong_with_an_add_on_row(save, read):
 @pytest.mark.parametrize("sample", ["ptp", "mue", "add-on"])
 def test_the_notice_of_another_year_is_doubted(save, sample):
     names = {"ptp": "ccipra-v322r0-f1.TXT", "mue": "X_Eff_07-01-2026.csv", "add-on": "AOC_V2026Q3-MCR.xlsx"}
-    with pytest.raises(TableError, match="says 2026Q3, the notice inside is of 2023.*wrong year"):
+    with pytest.raises(TableError, match=r"says 2026Q3, the notice inside is of 2023.*wrong year"):
         detect(save(sample, name=names[sample]))

@@ -32,7 +32,7 @@ def test_a_list_takes_the_names_of_its_mapping(save, read):
     assert (row.key, row.first_day) == ("G0001", read_day("20260101"))
     assert got.named() == {"amount": "100.00", "payer": "acme"}
     assert [(bad.line, bad.because) for bad in got.bad] == [
-        (3, "2026-02-30 is no date YYYY-MM-DD or YYYYMMDD"), (4, "procedure is empty"), (5, "2 cells under 4 columns"),
+        (3, "'2026-02-30' is no date YYYYMMDD"), (4, "procedure is empty"), (5, "2 cells under 4 columns"),
     ]  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def test_a_description_without_columns_is_no_mapping(save):
         (("table: fee-schedule-acme", "table: mue-practitioner"), "must have a column mue_units"),
         (("table: fee-schedule-acme", "table: ../x"), "small letters"),
         (('edition: "2026"', 'editoin: "2026"'), "unknown: editoin"),
-        (("from: 2026-01-01", "from: 1.1.2026"), "from: 1.1.2026 is no date"),
+        (("from: 2026-01-01", "from: 1.1.2026"), "from: '1.1.2026' is no date"),
         (("from: 2026-01-01", "from: '*'"), "from is open"),
         (('delimiter: ";"', "delimiter: ab"), "delimiter 'ab'"),
         (('delimiter: ";"', "encoding: utf-16"), "encoding 'utf-16'"),

@@ -1,0 +1,1 @@
+"""Search in the words of code sets: descriptions, inclusion terms, includes notes, chapters and categories."""
