@@ -17,10 +17,9 @@ from engine.findings.report import ClaimReport, InputFinding, PackStatement, Too
 from engine.intake.reading import IntakeFinding, ReadClaim
 from engine.intake.sniff import read
 from engine.reference.catalog import Tables
+from engine.reference.days import EPOCH
 from engine.rulebook.book import Rulebook
 from engine.version import VERSION
-
-EPOCH = date(1970, 1, 1).toordinal()
 
 
 class Checker:

@@ -17,7 +17,7 @@ from engine.cli.progress import Watch, watched
 from engine.cli.setting import make_checker, setting, table_folders, titles
 from engine.cli.work import Item, Unreadable, in_processes, one_by_one
 from engine.findings.report import InputFinding
-from engine.findings.show import iso
+from engine.reference.days import iso
 from engine.report.json_report import JsonReport
 from engine.report.ndjson import NdjsonReport
 from engine.report.tally import Tally

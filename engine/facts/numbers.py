@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import MAXYEAR, date
 from decimal import ROUND_HALF_EVEN, Decimal
 
-EPOCH = date(1970, 1, 1).toordinal()
+from engine.reference.days import EPOCH
+
 THOUSAND = 1000
 _MOST_DIGITS = 12
 _FEBRUARY, _LEAP_DAY = 2, 29

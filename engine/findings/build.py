@@ -13,7 +13,8 @@ from engine.facts.vocabulary import vocabulary
 from engine.findings.place import place
 from engine.findings.report import Finding, Plain, UsedParameter
 from engine.findings.score import finding_cents
-from engine.findings.show import iso, plain, shown
+from engine.findings.show import plain, shown
+from engine.reference.days import iso
 from engine.rulebook.rule import Override, ParameterValue, Rule, Slot, Template
 
 

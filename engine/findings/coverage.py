@@ -10,8 +10,8 @@ from engine.claim.model import ClaimType
 from engine.facts.fact import Fact
 from engine.facts.vocabulary import vocabulary
 from engine.findings.partial import undecided
-from engine.findings.show import iso
 from engine.reference.catalog import Tables
+from engine.reference.days import iso
 from engine.reference.layouts import table_for
 from engine.rulebook.rule import Rule
 

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 from engine.facts.fact import Value
 from engine.facts.vocabulary import FieldType
+from engine.reference.days import iso
 
-EPOCH = date(1970, 1, 1).toordinal()
 THOUSAND = 1000
 CATEGORY_LENGTH = 3
-
-
-def iso(day: int) -> str:
-    """An ISO date. A day outside the calendar is shown as its number.
-
-    >>> iso(0)
-    '1970-01-01'
-    """
-    try:
-        return date.fromordinal(day + EPOCH).isoformat()
-    except (ValueError, OverflowError):
-        return f"day {day}"
 
 
 def quantity(thousandths: int) -> str:

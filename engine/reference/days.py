@@ -12,12 +12,15 @@ _OPEN = frozenset({"", "*", "99991231", "9999-12-31"})
 
 
 def iso(day: int) -> str:
-    """The day as YYYY-MM-DD.
+    """The day as YYYY-MM-DD; a number outside the calendar is shown as a number.
 
     >>> iso(0)
     '1970-01-01'
     """
-    return date.fromordinal(day + EPOCH).isoformat()
+    try:
+        return date.fromordinal(day + EPOCH).isoformat()
+    except (ValueError, OverflowError):
+        return f"day {day}"
 
 
 def read_day(text: str) -> int | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine.facts.vocabulary import FieldType
-from engine.findings.show import iso, shown
+from engine.findings.show import shown
+from engine.reference.days import iso
 from engine.report.page import Page
 from engine.report.rule_words import sentences, template_words
 from engine.report.words import SEVERITIES, spaced

@@ -6,21 +6,17 @@ from pathlib import Path
 
 from engine.errors import RuleError
 from engine.reference.code_set import CodeSet, Window
-from engine.rulebook.document import Node, items, read_document
-from engine.rulebook.schema import check_shape
+from engine.rulebook.document import Node, items, mapping
+from engine.rulebook.schema import read_shaped
 from engine.rulebook.values import day_number
 
 
 def read_code_set(path: Path, name: str, schema: Path) -> tuple[CodeSet | None, list[RuleError]]:
     """One code set, or ``None`` with the mistakes that prevent it."""
-    try:
-        document = read_document(path, name)
-    except RuleError as error:
-        return None, [error]
-    mistakes = check_shape(document, schema)
-    if mistakes or not isinstance(document.content, dict):
+    document, mistakes = read_shaped(path, name, schema)
+    if document is None:
         return None, mistakes
-    content = document.content
+    content = mapping(document.content)
     if content["set"] != path.stem:
         return None, [
             document.error(f"set {content['set']} stands in {path.name}", "set", hint="the file's name is the set's")

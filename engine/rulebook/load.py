@@ -13,11 +13,11 @@ from engine.reference.code_set import CodeSet
 from engine.rulebook.book import Rulebook
 from engine.rulebook.code_sets import read_code_set
 from engine.rulebook.conditions import Surroundings
-from engine.rulebook.document import Document, read_document
+from engine.rulebook.document import Document, mapping
 from engine.rulebook.link import Linked, link
 from engine.rulebook.payers import BASE, read_payers
 from engine.rulebook.rule import Pack, Rule
-from engine.rulebook.schema import check_shape
+from engine.rulebook.schema import read_shaped
 from engine.rulebook.scoring import read_scoring
 from engine.rulebook.together import check_together
 from engine.rulebook.twins import Twin, read_twin
@@ -110,21 +110,18 @@ class _Loader:
 
     def read_pack(self, manifest: Path, root: Path, around: Surroundings) -> None:
         called = _called(manifest, root)
-        try:
-            document = read_document(manifest, called)
-        except RuleError as error:
-            self.mistakes.append(error)
-            return
-        mistakes = check_shape(document, self.schemas / "pack.schema.json")
-        content = document.content if isinstance(document.content, dict) else {}
-        if not mistakes and content["pack"] != manifest.parent.name:
-            mistakes = [document.error(f"pack {content['pack']} stands in folder {manifest.parent.name}", "pack")]
-        if not mistakes and content["pack"] in self.packs:
-            mistakes = [
-                document.error(f"pack {content['pack']} stands twice", "pack", hint="a site pack needs its own name")
-            ]
+        document, mistakes = read_shaped(manifest, called, self.schemas / "pack.schema.json")
         self.mistakes += mistakes
-        if mistakes:
+        if document is None:
+            return
+        content = mapping(document.content)
+        if content["pack"] != manifest.parent.name:
+            message = f"pack {content['pack']} stands in folder {manifest.parent.name}"
+            self.mistakes.append(document.error(message, "pack", hint="the folder's name is the pack's"))
+            return
+        if content["pack"] in self.packs:
+            message = f"pack {content['pack']} stands twice"
+            self.mistakes.append(document.error(message, "pack", hint="a site pack needs its own name"))
             return
         pack = Pack(
             name=manifest.parent.name,
@@ -143,12 +140,10 @@ class _Loader:
                 )
 
     def read_rule(self, path: Path, called: str, pack: Pack, around: Surroundings) -> None:
-        try:
-            document = read_document(path, called)
-        except RuleError as error:
-            self.mistakes.append(error)
+        document, mistakes = read_shaped(path, called, self.schemas / "rule.schema.json")
+        if document is None:
+            self.mistakes += mistakes
             return
-        mistakes = check_shape(document, self.schemas / "rule.schema.json")
         mistakes += _identity(document, path, pack)
         if not mistakes:
             linked, mistakes = link(document, pack.name, around)

@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from engine.errors import RuleError
 from engine.facts.vocabulary import Field, FieldType, nearest
-from engine.rulebook.document import Document, Node, items, mapping, read_document
+from engine.rulebook.document import Document, Node, items, mapping
 from engine.rulebook.rule import Override, ParameterValue, Payer
-from engine.rulebook.schema import check_shape
+from engine.rulebook.schema import read_shaped
 from engine.rulebook.values import UNITS, day_number, typed
 
 BASE = "_base"
@@ -34,27 +34,21 @@ def read_payers(
     mistakes: list[RuleError] = []
     files: dict[str, _PayerFile] = {}
     for path, name in paths:
-        try:
-            document = read_document(path, name)
-        except RuleError as error:
-            mistakes.append(error)
-            continue
-        wrong = check_shape(document, schema)
-        content = mapping(document.content)
-        slug = str(content.get("payer", ""))
-        if not wrong and slug != path.parent.name:
-            wrong = [
-                document.error(
-                    f"payer {slug} stands in folder {path.parent.name}",
-                    "payer",
-                    hint="the folder's name is the payer's",
-                )
-            ]
-        if not wrong and slug in files:
-            wrong = [document.error(f"payer {slug} stands twice", "payer", hint=f"see {files[slug].document.path}")]
+        document, wrong = read_shaped(path, name, schema)
         mistakes += wrong
-        if not wrong:
-            files[slug] = _PayerFile(slug, str(content.get("inherits", "" if slug == BASE else BASE)), document)
+        if document is None:
+            continue
+        content = mapping(document.content)
+        slug = str(content["payer"])
+        if slug != path.parent.name:
+            hint = "the folder's name is the payer's"
+            mistakes.append(document.error(f"payer {slug} stands in folder {path.parent.name}", "payer", hint=hint))
+        elif slug in files:
+            hint = f"see {files[slug].document.path}"
+            mistakes.append(document.error(f"payer {slug} stands twice", "payer", hint=hint))
+        else:
+            inherits = str(content.get("inherits", "" if slug == BASE else BASE))
+            files[slug] = _PayerFile(slug, inherits, document)
     types = _parameter_types(files, mistakes)
     payers = {}
     for slug, file in files.items():

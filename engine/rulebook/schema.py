@@ -12,7 +12,7 @@ from jsonschema.exceptions import ValidationError
 
 from engine.errors import RuleError
 from engine.facts.vocabulary import nearest
-from engine.rulebook.document import Document, Steps
+from engine.rulebook.document import Document, Steps, read_document
 
 
 @lru_cache(maxsize=8)
@@ -24,6 +24,16 @@ def check_shape(document: Document, schema: Path) -> list[RuleError]:
     """Every way in which a file departs from a JSON Schema, located, in reading order."""
     found = [_sentence(document, _deepest(error)) for error in _validator(schema).iter_errors(document.content)]
     return sorted(found, key=lambda mistake: mistake.location)
+
+
+def read_shaped(path: Path, called: str, schema: Path) -> tuple[Document | None, list[RuleError]]:
+    """A file that is acceptable YAML and has the shape of a schema, or ``None`` with what is wrong with it."""
+    try:
+        document = read_document(path, called)
+    except RuleError as error:
+        return None, [error]
+    mistakes = check_shape(document, schema)
+    return (None if mistakes else document), mistakes
 
 
 def _deepest(error: ValidationError) -> ValidationError:

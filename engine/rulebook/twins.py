@@ -7,9 +7,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from engine.errors import RuleError
-from engine.rulebook.document import Node, items, mapping, read_document
+from engine.rulebook.document import Node, items, mapping
 from engine.rulebook.rule import Rule
-from engine.rulebook.schema import check_shape
+from engine.rulebook.schema import read_shaped
 
 
 class Expected(Struct, frozen=True):
@@ -48,14 +48,10 @@ class Twin(Struct, frozen=True):
 
 def read_twin(path: Path, called: str, rule: Rule, schema: Path) -> tuple[Twin | None, list[RuleError]]:
     """Read a twin, or say what is wrong with it: it must have a firing and a quiet case."""
-    try:
-        document = read_document(path, called)
-    except RuleError as error:
-        return None, [error]
-    mistakes = check_shape(document, schema)
-    if mistakes or not isinstance(document.content, dict):
+    document, mistakes = read_shaped(path, called, schema)
+    if document is None:
         return None, mistakes
-    content = document.content
+    content = mapping(document.content)
     if content["rule"] != rule.id:
         mistakes.append(document.error(f"tests {content['rule']}", "rule", hint=f"the rule beside it is {rule.id}"))
     cases = []

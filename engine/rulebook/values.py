@@ -7,8 +7,8 @@ from decimal import Decimal, InvalidOperation
 
 from engine.facts.fact import Value
 from engine.facts.vocabulary import Field, FieldType, nearest
+from engine.reference.days import EPOCH
 
-EPOCH = date(1970, 1, 1).toordinal()
 THOUSAND = 1000
 
 UNITS: dict[str, FieldType] = {

@@ -6,8 +6,9 @@ from datetime import MINYEAR, date
 
 from engine.claim.model import Claim
 from engine.facts.derive.source import Fields
-from engine.facts.numbers import EPOCH, calendar_day, day_number, one_year_later, whole_years
+from engine.facts.numbers import calendar_day, day_number, one_year_later, whole_years
 from engine.facts.view import ClaimView
+from engine.reference.days import EPOCH
 
 _OCTOBER = 10
 _ACCIDENT_CODES = frozenset({"01", "02", "03", "04", "05", "06"})  # occurrence codes of accidents, NUBC FL 31 to 34

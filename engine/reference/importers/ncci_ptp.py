@@ -110,7 +110,7 @@ def _slowly(line: str, number: int, shared: dict[tuple[str, str], tuple[str, str
     """A row that the quick way did not understand: a new rationale, blanks around its cells, or something wrong."""
     cells = [cell.strip() for cell in line.split("\t")]
     if len(cells) == _CELLS - 1:
-        cells.append("")  # before 2019 there was no rationale
+        cells.append("")  # older files have no rationale
     if wrong := damage(line) or _wrong(cells):
         return BadRow(number, wrong)
     one, two, _, effective, deleted, indicator, rationale = cells

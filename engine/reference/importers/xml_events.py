@@ -72,5 +72,7 @@ def events(stream: BinaryIO) -> Iterator[Event]:
                 location=f"line {error.lineno}",
                 hint="it is damaged or was cut off; fetch it again",
             ) from error
+        except (LookupError, ValueError) as error:  # an encoding that Python does not know, or that expat cannot use
+            raise TableError(f"no XML that can be read: {error}", hint="official files are UTF-8") from error
         yield from found
         found.clear()

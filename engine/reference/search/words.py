@@ -12,14 +12,12 @@ import unicodedata
 from functools import lru_cache
 
 STOPPED = frozenset(
-    "a an and as at be by due for from had has have his her i in into is it its my of on or patient s than that the"
-    " their this to was which with".split()
+    ["a", "an", "and", "as", "at", "be", "by", "due", "for", "from", "had", "has", "have", "his", "her", "i", "in", "into", "is", "it", "its", "my", "of", "on", "or", "patient", "s", "than", "that", "the", "their", "this", "to", "was", "which", "with"]
 )
 """Words that carry no meaning in a description; "without", "not" and "no" do."""
 
 GENERIC = frozenset(
-    "unspecified nos nec other specified elsewhere classified not without complication uncomplicated unqualified"
-    " encounter initial site stage type disorder disease mellitus acute".split()
+    ["unspecified", "nos", "nec", "other", "specified", "elsewhere", "classified", "not", "without", "complication", "uncomplicated", "unqualified", "encounter", "initial", "site", "stage", "type", "disorder", "disease", "mellitus", "acute"]
 )
 """Words that a description may have beyond the question without being about something else."""
 

@@ -196,6 +196,11 @@ def test_entities_in_a_workbook(save):
         detect.detect(save("add-on", zipped(members)))
 
 
+def test_xml_in_no_known_encoding(save, read):
+    with pytest.raises(TableError, match="unknown encoding: utf-99"):
+        read(save("tabular", TABULAR.replace("utf-8", "utf-99").encode()))
+
+
 def test_xml_nested_without_end(save, read):
     with pytest.raises(TableError, match="nested deeper"):
         read(save("tabular", b"<ICD10CM.tabular><version>2026</version>" + b"<diag>" * 100_000))

@@ -56,7 +56,7 @@ def test_two_parts_in_a_zip_are_two_files_of_one_table(save, read):
 @pytest.mark.parametrize(
     ("row", "because"),
     [
-        ("G0001\tG0002\t\t20200101\t*\t1", ""),  # before 2019 there was no rationale
+        ("G0001\tG0002\t\t20200101\t*\t1", ""),  # older files have no rationale
         ("G0001\t G0002 \t\t20200101\t*\t1\tx", ""),
         ("G0001\tG0002\t\t2020", "4 cells"),
         ("G0001\tG02\t\t20200101\t*\t1\tx", "no pair"),
