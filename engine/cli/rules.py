@@ -19,7 +19,7 @@ from engine.facts.vocabulary import nearest
 from engine.report.page import Page
 from engine.report.rule_text import write_rule
 from engine.report.words import SEVERITIES, count, spaced
-from engine.rule_tests import run_twins
+from engine.authoring.twins import run_twins
 from engine.rulebook.load import load_rulebook
 
 app = typer.Typer(name="rules", help="The rules: list, show, test, lint.", no_args_is_help=True, rich_markup_mode=None)

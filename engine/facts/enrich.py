@@ -38,10 +38,14 @@ def pair_edits(table: str) -> Callable[[ClaimView], Iterator[PairEdit]]:
             return
         tables = view.context.tables
         by_code = _by_code(view)
-        days = _one_day_an_edition(view, table)
-        for one, two in permutations(by_code, 2):
-            key = f"{one}|{two}"
-            if any(tables.rows(table, key, day) for day in days):
+        pairs = {f"{one}|{two}": (one, two) for one, two in permutations(by_code, 2)}
+        if not pairs:
+            return
+        keys = list(pairs)
+        listed = {key for day in _one_day_an_edition(view, table) for key in tables.rows_many(table, keys, day)}
+        for key in keys if listed else ():
+            if key in listed:
+                one, two = pairs[key]
                 for payable, bundled in product(by_code[one], by_code[two]):
                     day = payable.shared_day(bundled)
                     if day is not None:

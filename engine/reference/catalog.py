@@ -11,6 +11,7 @@ from pathlib import Path
 
 from engine.reference.csv_store import folder_stores, shipped_stores
 from engine.reference.days import iso
+from engine.reference.store import imported_stores
 from engine.reference.table import Edition, Row, Store
 
 Statement = dict[str, str | None]
@@ -22,6 +23,8 @@ class Tables:
 
     An edition applies from its first day until the next edition begins, the newest one for ever: a table that is a
     quarter old is better than none, and the report names the edition. Before the oldest edition there is no answer.
+    An edition that has ended gives way to an earlier one that the publisher still lets run: who imports one year of a
+    code set does not lose the following year that shipped in one edition of all years.
 
     Args:
         stores: one for each edition. Of two editions of a table that begin on one day the later given wins.
@@ -38,15 +41,19 @@ class Tables:
 
     @classmethod
     def load(cls, folders: Sequence[Path] = ()) -> Tables:
-        """The extracts that ship, and every ``TABLE.csv`` with ``TABLE.yaml`` beside it in the folders.
+        """The extracts that ship, and of each folder what was imported and every ``TABLE.csv`` beside a ``TABLE.yaml``.
 
-        ``TABLE.EDITION.csv`` is a further edition. Only the YAML files are read here; a CSV file is read on its first
-        look-up.
+        ``TABLE.EDITION.csv`` is a further edition. Only catalogues and YAML files are read here; a table is opened on
+        its first look-up. A CSV file goes before an imported edition of the same first day.
 
         Raises:
             TableError: a folder or a description cannot be read.
         """
-        return cls([*shipped_stores(), *(store for folder in folders for store in folder_stores(folder))])
+        stores: list[Store] = [*shipped_stores()]
+        for folder in folders:
+            sites = folder_stores(folder)  # says so when there is no such folder
+            stores += [*imported_stores(folder), *sites]
+        return cls(stores)
 
     def replaced(self, stores: Iterable[Store]) -> Tables:
         """These tables, with every edition of the tables in ``stores`` replaced by the given ones."""
@@ -82,6 +89,11 @@ class Tables:
         store = self._store(table, day)
         return () if store is None else store.rows(key)
 
+    def rows_many(self, table: str, keys: Sequence[str], day: int | None = None) -> Mapping[str, Sequence[Row]]:
+        """As :meth:`rows` for many keys in one call; only keys that have rows are in the answer."""
+        store = self._store(table, day)
+        return {} if store is None else store.rows_many(keys)
+
     def rows_on(self, table: str, key: str, day: int | None) -> Sequence[Row]:
         """The rows of ``key`` that are in force on ``day``; raises as :meth:`rows` does."""
         found = self.rows(table, key, day)
@@ -95,6 +107,10 @@ class Tables:
         store = self._store(table, day)
         return () if store is None else store.keys_from(prefix)
 
+    def editions(self) -> list[Edition]:
+        """Every edition, by table and first day."""
+        return [store.edition for _, stores in self._stores.values() for store in stores]
+
     def statement(self) -> list[Statement]:
         """Every edition, by table and first day, for reports."""
         return [
@@ -104,8 +120,7 @@ class Tables:
                 "from": iso(about.first_day),
                 "to": None if about.last_day is None else iso(about.last_day),
             }
-            for _, stores in self._stores.values()
-            for about in (store.edition for store in stores)
+            for about in self.editions()
         ]
 
     def verify(self) -> None:
@@ -126,4 +141,20 @@ class Tables:
         if day is None:
             return stores[-1]
         position = bisect_right(days, day)
-        return stores[position - 1] if position else None
+        if not position:
+            return None
+        newest = stores[position - 1]
+        if position > 1 and _ended(newest, day):
+            return next((store for store in reversed(stores[: position - 1]) if _runs(store, day)), newest)
+        return newest
+
+
+def _ended(store: Store, day: int) -> bool:
+    last = store.edition.last_day
+    return last is not None and last < day
+
+
+def _runs(store: Store, day: int) -> bool:
+    """Whether the publisher has said of an edition that it is for ``day``."""
+    last = store.edition.last_day
+    return last is not None and day <= last

@@ -11,7 +11,7 @@ import csv
 import gzip
 import hashlib
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 
@@ -69,6 +69,12 @@ class CsvStore:
                 return ()
             found = self._rows[key] = tuple(self._row(values) for values in csv.reader(lines))
         return found
+
+    def rows_many(self, keys: Sequence[str]) -> Mapping[str, Sequence[Row]]:
+        """The rows of those keys that have any; raises as :meth:`rows` does."""
+        if not self._loaded:
+            self._load()
+        return {key: self.rows(key) for key in keys if key in self._lines}
 
     def keys_from(self, prefix: str) -> Sequence[str]:
         """The keys that begin with ``prefix``, sorted; raises as :meth:`rows` does."""

@@ -30,6 +30,10 @@ class MemoryStore:
         """The rows of ``key``."""
         return self._rows.get(key, ())
 
+    def rows_many(self, keys: Sequence[str]) -> Mapping[str, Sequence[Row]]:
+        """The rows of those keys that have any."""
+        return {key: self._rows[key] for key in keys if key in self._rows}
+
     def keys_from(self, prefix: str) -> Sequence[str]:
         """The keys that begin with ``prefix``, sorted."""
         return sorted(key for key in self._rows if key.startswith(prefix))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -26,8 +26,8 @@ class Edition(Struct, frozen=True, kw_only=True):
     """One edition of one table.
 
     ``first_day`` to ``last_day`` is what the publisher says; the edition is used from ``first_day`` until the next one
-    begins. ``digest`` is the SHA-256 of the text that it was read from and ``rows`` their number; both are empty until
-    the rows have been read.
+    begins. ``digest`` is the SHA-256 of the text that the rows are read from (of an imported edition: of the store's file)
+    and ``rows`` their number; of CSV text both are empty until the rows have been read.
     """
 
     table: str
@@ -49,6 +49,10 @@ class Store(Protocol):
 
     def rows(self, key: str) -> Sequence[Row]:
         """The rows of ``key`` in the order of the file, none when it has none."""
+        ...
+
+    def rows_many(self, keys: Sequence[str]) -> Mapping[str, Sequence[Row]]:
+        """The rows of those keys that have any, in one call: the pairs of a claim are asked about together."""
         ...
 
     def keys_from(self, prefix: str) -> Sequence[str]:

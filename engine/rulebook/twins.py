@@ -38,12 +38,21 @@ class Case(Struct, frozen=True, kw_only=True):
     where: str = ""
 
 
+class Equivalent(Struct, frozen=True):
+    """A mutant of the rule (by its name) that no claim can tell from the rule, and why."""
+
+    mutant: str
+    because: str
+    where: str = ""
+
+
 class Twin(Struct, frozen=True):
     """The tests of one rule: the base claim's name (under ``tests/claims``) and the cases."""
 
     rule: str
     base: str
     cases: tuple[Case, ...]
+    equivalent: tuple[Equivalent, ...] = ()
 
 
 def read_twin(path: Path, called: str, rule: Rule, schema: Path) -> tuple[Twin | None, list[RuleError]]:
@@ -81,4 +90,8 @@ def read_twin(path: Path, called: str, rule: Rule, schema: Path) -> tuple[Twin |
         )
     if not any(not case.expect and case.not_evaluated is None for case in cases):
         mistakes.append(document.error("no quiet case", "cases", hint="add one with expect: []"))
-    return (None if mistakes else Twin(rule.id, str(content["base"]), tuple(cases))), mistakes
+    equivalent = tuple(
+        Equivalent(str(entry["mutant"]), str(entry["because"]), document.where("equivalent", number))
+        for number, entry in enumerate(map(mapping, items(content.get("equivalent"))))
+    )
+    return (None if mistakes else Twin(rule.id, str(content["base"]), tuple(cases), equivalent)), mistakes

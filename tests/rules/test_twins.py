@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import pytest
 
-from engine.rule_tests import CaseResult, run_twins
+from engine.authoring.twins import CaseResult, run_twins
 from engine.rulebook.book import Rulebook
 from engine.rulebook.load import load_rulebook
 

@@ -11,7 +11,7 @@ Window = tuple[int | None, int | None]
 """First and last day on which a code is valid (days since 1970-01-01; ``None``: open)."""
 
 
-class Member(Struct, frozen=True):
+class Member(Struct, frozen=True, array_like=True):
     """A code that can be reported."""
 
     code: str

@@ -27,7 +27,7 @@ def entries(tables: Tables) -> Iterator[Entry]:
     imported = _imported_phrases(tables)
     by_node: dict[str, list[Member]] = defaultdict(list)
     for member in members(tables, TABLE, "description"):
-        by_node[_node(member.code, headings)].append(member)
+        by_node[_node(member.code, headings, notes)].append(member)
     for node in sorted({*by_node, *headings}):
         found = by_node.get(node, [])
         title = headings.get(node) or _common(found)
@@ -36,8 +36,19 @@ def entries(tables: Tables) -> Iterator[Entry]:
             title = found[0].title or title
         elif any(member.code == node for member in found):  # once billable, since then split by a seventh character
             found = [member for member in found if member.code != node]
-        above = " ".join([headings.get(each, "") for each in _above(notes, node) if each != node])
+        above = " ".join(_said_above(node, notes, headings, imported))
         yield Entry(node=node, phrases=(("title", title), *phrases), above=above, members=tuple(found))
+
+
+def _said_above(
+    node: str, notes: NoteTable, headings: Mapping[str, str], imported: Mapping[str, list[tuple[PhraseKind, str]]]
+) -> Iterator[str]:
+    """The titles above a node, and the inclusion terms of the codes above it: they hold for all that is below."""
+    for above in _above(notes, node):
+        if above != node:
+            yield headings.get(above, "")
+            if node.startswith(above):
+                yield from [text for kind, text in imported.get(above) or _phrases(notes, above)]
 
 
 def _headings(tables: Tables) -> dict[str, str]:
@@ -71,11 +82,11 @@ def _phrases(notes: NoteTable, node: str) -> list[tuple[PhraseKind, str]]:
     return [(text.kind, text.wording) for text in notes.texts_on(node) if text.kind in {"inclusion_term", "includes"}]  # type: ignore[misc]
 
 
-def _node(code: str, headings: Mapping[str, str]) -> str:
+def _node(code: str, headings: Mapping[str, str], notes: NoteTable) -> str:
     """The node that a code is listed under: itself, or the one that it adds a seventh character to."""
-    if len(code) < _FULL:
-        return code
     stem = code[: _FULL - 1]
+    if len(code) < _FULL or not notes.seventh_characters(stem):
+        return code
     bare = stem.rstrip("X")
     return bare if bare in headings else stem
 

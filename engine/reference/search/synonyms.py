@@ -17,12 +17,16 @@ Phrase = tuple[str, ...]
 
 
 class Synonyms(Struct, frozen=True):
-    """Meanings by what is typed (stems, stop words included); ``longest`` is the number of words of the longest key."""
+    """Meanings by what is typed (stems, stop words included).
+
+    ``longest`` is the number of words of the longest key, ``words`` are all words of keys as they are spelled.
+    """
 
     meanings: Mapping[Phrase, tuple[Phrase, ...]]
     soft: frozenset[Phrase]
     dropped: frozenset[Phrase]
     longest: int
+    words: frozenset[str]
 
 
 def key(text: str) -> Phrase:
@@ -47,7 +51,8 @@ def synonyms() -> Synonyms:
     dropped = frozenset(key(each) for each in loaded["dropped"])
     soft = frozenset(key(each) for each in loaded["soft"])
     longest = max(len(each) for each in [*meanings, *dropped, *soft])
-    return Synonyms(meanings, soft, dropped, longest)
+    typed = [*loaded["meanings"], *loaded["soft"], *loaded["dropped"]]
+    return Synonyms(meanings, soft, dropped, longest, frozenset([word for each in typed for word in tokens(each)]))
 
 
 def _pairs(meanings: Mapping[str, Sequence[str]], same: Sequence[Sequence[str]]) -> Iterator[tuple[str, list[Phrase]]]:

@@ -1,14 +1,10 @@
-"""Runs test twins: each case is a claim made from a base, checked under its one rule, its findings compared whole.
-
-Run: ``python -m engine.rule_tests [ID …]``
-"""
+"""Runs test twins: each case is a claim made from a base, checked under its one rule, its findings compared whole."""
 
 from __future__ import annotations
 
 import copy
 import json
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +12,7 @@ from typing import Any
 from msgspec import Struct, convert, structs
 
 from engine.backends.durable import compile_durable
+from engine.backends.protocol import Compile
 from engine.check import Checker
 from engine.claim.model import Claim
 from engine.errors import CleanclaimError, TableError, UsageError
@@ -27,9 +24,8 @@ from engine.reference.catalog import Tables
 from engine.reference.memory import with_rows
 from engine.rulebook.book import Rulebook
 from engine.rulebook.document import Node, mapping
-from engine.rulebook.load import load_rulebook
 from engine.rulebook.rule import Rule
-from engine.rulebook.twins import Case
+from engine.rulebook.twins import Case, Twin
 
 RECEIVED_ON = date(2026, 4, 15)
 """The day of receipt where a case does not say one: shortly after the base claims' services."""
@@ -44,10 +40,20 @@ class CaseResult(Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...] = ()
 
 
+class Trial(Struct, frozen=True, kw_only=True):
+    """One case made ready: its claim, tables and history; ``fault`` says why it cannot be run."""
+
+    case: Case
+    claim: Claim | None = None
+    tables: Tables
+    history: tuple[Claim, ...] | None = None
+    fault: str = ""
+
+
 def base_claims() -> Path:
     """The folder of base claims: the copy inside the wheel, or the checkout's ``tests/claims``."""
-    packaged = Path(__file__).parent / "base_claims"
-    return packaged if packaged.is_dir() else Path(__file__).parents[1] / "tests" / "claims"
+    packaged = Path(__file__).parents[1] / "base_claims"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "tests" / "claims"
 
 
 def run_twins(
@@ -58,20 +64,52 @@ def run_twins(
     Raises:
         UsageError: an id is unknown, or a base claim is not there.
     """
+    tables = tables or Tables.load()
+    for rule, twin in with_twins(rulebook, ids):
+        alone = only(rulebook, rule)
+        for trial in trials(rule, twin, claims or base_claims(), tables):
+            problems = differences(rule, trial, alone, compile_durable)
+            yield CaseResult(rule=rule.id, case=trial.case.name, where=trial.case.where, problems=problems)
+
+
+def with_twins(rulebook: Rulebook, ids: Sequence[str] = ()) -> Iterator[tuple[Rule, Twin]]:
+    """The named rules (all when none is named) that have a twin.
+
+    Raises:
+        UsageError: an id is unknown.
+    """
     for rule_id in ids:
         if rulebook.rule(rule_id) is None:
             raise UsageError(f"unknown rule {rule_id}", hint=nearest(rule_id, [rule.id for rule in rulebook.rules]))
-    folder = claims or base_claims()
-    tables = tables or Tables.load()
     for rule in rulebook.rules:
         twin = rulebook.twins.get(rule.id)
-        if twin is None or (ids and rule.id not in ids):
-            continue
-        base = load_base(folder, twin.base)
-        alone = only(rulebook, rule)
-        for case in twin.cases:
-            problems = tuple(_problems(case, run_case(alone, rule, case, base, tables), rule))
-            yield CaseResult(rule=rule.id, case=case.name, where=case.where, problems=problems)
+        if twin is not None and (not ids or rule.id in ids):
+            yield rule, twin
+
+
+def trials(rule: Rule, twin: Twin, claims: Path, tables: Tables) -> list[Trial]:
+    """The cases of a twin, made ready.
+
+    Raises:
+        UsageError: the base claim is not there.
+    """
+    base = load_base(claims, twin.base)
+    return [prepare(rule, case, base, tables) for case in twin.cases]
+
+
+def prepare(rule: Rule, case: Case, base: object, tables: Tables) -> Trial:
+    """One case made ready."""
+    try:
+        rows = {name: _rows(node, rule) for name, node in case.tables.items()}
+        history = tuple(claim_from_json(merge(base, mapping(node))) for node in case.history) if case.history else None
+        return Trial(
+            case=case,
+            claim=claim_from_json(merge(base, case.given)),
+            tables=with_rows(tables, rows) if rows else tables,
+            history=history,
+        )
+    except (ValueError, TypeError, CleanclaimError) as error:
+        return Trial(case=case, tables=tables, fault=f"the case cannot be run: {error}")
 
 
 def load_base(folder: Path, name: str) -> Any:  # noqa: ANN401 -- JSON
@@ -92,24 +130,24 @@ def only(rulebook: Rulebook, rule: Rule) -> Rulebook:
     return structs.replace(rulebook, rules=(structs.replace(rule, status="stable", suppressed_by=()),))
 
 
-def run_case(rulebook: Rulebook, rule: Rule, case: Case, base: object, tables: Tables) -> ClaimReport | str:
-    """The report of a case's claim, or why there is none."""
+def differences(rule: Rule, trial: Trial, rulebook: Rulebook, compile_rules: Compile) -> tuple[str, ...]:
+    """How the outcome of a case under a rulebook of one rule differs from what the case expects."""
+    if trial.claim is None:
+        return (trial.fault,)
+    case = trial.case
     try:
-        claim = claim_from_json(merge(base, case.given))
-        rows = {name: _rows(node, rule) for name, node in case.tables.items()}
-        history = [claim_from_json(merge(base, mapping(node))) for node in case.history] if case.history else None
         checker = Checker(
             rulebook,
-            with_rows(tables, rows),
-            compile_durable,
-            engine="durable",
+            trial.tables,
+            compile_rules,
+            engine="trial",
             received_on=date.fromisoformat(case.received_on) if case.received_on else RECEIVED_ON,
             payer=case.payer,
-            history=history,
+            history=trial.history,
         )
-        return checker.check_claim(ReadClaim(claim=claim))
+        return tuple(_problems(case, checker.check_claim(ReadClaim(claim=trial.claim)), rule))
     except (ValueError, TypeError, CleanclaimError) as error:
-        return f"the case cannot be run: {error}"
+        return (f"the case cannot be run: {error}",)
 
 
 def claim_from_json(value: Any) -> Claim:  # noqa: ANN401 -- JSON
@@ -144,10 +182,7 @@ def _rows(node: Node, rule: Rule) -> list[Mapping[str, str]]:
     return [{key: str(value) for key, value in row.items()} for row in node if isinstance(row, dict)]
 
 
-def _problems(case: Case, report: ClaimReport | str, rule: Rule) -> Iterator[str]:
-    if isinstance(report, str):
-        yield report
-        return
+def _problems(case: Case, report: ClaimReport, rule: Rule) -> Iterator[str]:
     reasons = {n.rule: n.because for n in report.coverage.not_evaluated}
     found = [(f.at.words(), f.says, f.fix) for f in report.findings]
     if case.not_evaluated is not None:
@@ -166,19 +201,3 @@ def _problems(case: Case, report: ClaimReport | str, rule: Rule) -> Iterator[str
             yield f"found at {at!r}: {says!r}" + (f" with fix {fix!r}" if fix else "")
     if not expected and not found and rule.id in reasons:
         yield f"quiet, but only because it was not evaluated: {reasons[rule.id]}"
-
-
-def main(arguments: Iterable[str]) -> int:
-    """Run twins from the command line: differences on standard output, 1 when there are any."""
-    failed = total = 0
-    for result in run_twins(load_rulebook(), tuple(arguments)):
-        total += 1
-        failed += bool(result.problems)
-        for problem in result.problems:
-            print(f"{result.where} {result.rule}::{result.case}: {problem}")  # noqa: T201 -- a command's output
-    print(f"{total} cases, {failed} failed")  # noqa: T201
-    return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
