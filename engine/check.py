@@ -9,6 +9,7 @@ from typing import BinaryIO
 from engine.backends.protocol import Compile
 from engine.claim.model import Claim, ClaimType
 from engine.errors import CleanclaimError, UsageError
+from engine.facts.history import History
 from engine.facts.vocabulary import nearest
 from engine.findings.conclude import conclude
 from engine.findings.examine import Examined, Examiner, Setting
@@ -53,7 +54,8 @@ class Checker:
             hint = nearest(payer, rulebook.payers) or "a folder under rules/payers"
             raise UsageError(f"unknown payer {payer}", hint=hint)
         day = received_on.toordinal() - EPOCH
-        self.setting = Setting(rulebook=rulebook, tables=tables, received_on=day, payer=payer, history=history)
+        earlier = None if history is None else History(history)
+        self.setting = Setting(rulebook=rulebook, tables=tables, received_on=day, payer=payer, history=earlier)
         self.compile_rules = compile_rules
         self.engine = engine
         self.examiners: dict[ClaimType, Examiner] = {}

@@ -30,8 +30,8 @@ that is absent has no value: a test on it does not hold, and the report says tha
 | quantity | a number of units, up to three decimals | the number |
 
 **needs** names what must be there before a field can be known: `table/NAME` is a reference table, `history` are
-earlier claims, `eligibility` is an answer of the payer that the caller passes on. **derived** means worked out from
-other fields.
+earlier claims, `eligibility` is an answer of the payer that the caller passes on, `code-set/NAME` is a file of
+`rules/code-sets` whose members the field counts or looks for. **derived** means worked out from other fields.
 """
 
 
@@ -62,9 +62,13 @@ def section(name: str, kind: Kind) -> str:
 
 def row(name: str, field: Field) -> str:
     """One field."""
-    cells = [f"`{name}`", field.type, _cell(field.about), _codes(field.values), _codes(field.needs)]
+    cells = [f"`{name}`", field.type, _cell(field.about), _codes(field.values), _codes(_needs(field))]
     cells += [_cell(origin) for origin in (field.p, field.i, field.d, field.fhir)]
     return f"| {' | '.join(cells)} |"
+
+
+def _needs(field: Field) -> tuple[str, ...]:
+    return (*field.needs, *(f"code-set/{name}" for name in field.sets))
 
 
 def _codes(names: tuple[str, ...]) -> str:

@@ -180,7 +180,9 @@ def _shifted(test: Test, field: Field, wanted: str) -> Iterator[_Change]:
     for moved in (value - step, value + step):
         telling = written(_telling(test.comparison, value, moved), field)
         changed = structs.replace(test, value=moved)
-        yield _Change(f"{operator} {argument} -> {operator} {written(moved, field)}", changed, f"{wanted}exactly {telling}")
+        yield _Change(
+            f"{operator} {argument} -> {operator} {written(moved, field)}", changed, f"{wanted}exactly {telling}"
+        )
 
 
 def _telling(comparison: Comparison, value: int, moved: int) -> int:

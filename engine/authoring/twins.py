@@ -16,16 +16,17 @@ from engine.backends.protocol import Compile
 from engine.check import Checker
 from engine.claim.model import Claim
 from engine.errors import CleanclaimError, TableError, UsageError
-from engine.facts.vocabulary import nearest
+from engine.facts.vocabulary import Field, nearest
 from engine.findings.report import ClaimReport
 from engine.intake.native_tidy import tidy
 from engine.intake.reading import ReadClaim
 from engine.reference.catalog import Tables
-from engine.reference.memory import with_rows
+from engine.reference.memory import FOR_EVER, with_rows
 from engine.rulebook.book import Rulebook
 from engine.rulebook.document import Node, mapping
-from engine.rulebook.rule import Rule
+from engine.rulebook.rule import ParameterValue, Rule
 from engine.rulebook.twins import Case, Twin
+from engine.rulebook.values import typed
 
 RECEIVED_ON = date(2026, 4, 15)
 """The day of receipt where a case does not say one: shortly after the base claims' services."""
@@ -137,7 +138,7 @@ def differences(rule: Rule, trial: Trial, rulebook: Rulebook, compile_rules: Com
     case = trial.case
     try:
         checker = Checker(
-            rulebook,
+            with_parameters(rulebook, case),
             trial.tables,
             compile_rules,
             engine="trial",
@@ -148,6 +149,29 @@ def differences(rule: Rule, trial: Trial, rulebook: Rulebook, compile_rules: Com
         return tuple(_problems(case, checker.check_claim(ReadClaim(claim=trial.claim)), rule))
     except (ValueError, TypeError, CleanclaimError) as error:
         return (f"the case cannot be run: {error}",)
+
+
+def with_parameters(rulebook: Rulebook, case: Case) -> Rulebook:
+    """The rulebook in which every payer has the parameter values that a case gives.
+
+    Raises:
+        UsageError: no such parameter.
+        ValueError: a value does not fit the parameter's unit.
+    """
+    if not case.parameters:
+        return rulebook
+    given: dict[str, tuple[ParameterValue, ...]] = {}
+    for name, node in case.parameters.items():
+        if name not in rulebook.parameters:
+            raise UsageError(f"unknown parameter {name}", hint=nearest(name, rulebook.parameters))
+        field = Field(type=rulebook.parameters[name], about="")
+        values = tuple(typed(str(value), field) for value in (node if isinstance(node, list) else [node]))
+        given[name] = (ParameterValue(first_day=FOR_EVER, values=values, because="given by the test", payer="test"),)
+    payers = {
+        slug: structs.replace(payer, parameters={**payer.parameters, **given})
+        for slug, payer in rulebook.payers.items()
+    }
+    return structs.replace(rulebook, payers=payers)
 
 
 def claim_from_json(value: Any) -> Claim:  # noqa: ANN401 -- JSON

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from engine.cli import rules, tables
+from engine.cli import codes, rules, tables
 from engine.cli.check import check
 from engine.cli.explain import explain
 from engine.version import VERSION
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 app.command()(check)
 app.command()(explain)
+app.add_typer(codes.app, name="codes")
 app.add_typer(rules.app, name="rules")
 app.add_typer(tables.app, name="tables")
 

@@ -1,28 +1,35 @@
-"""``cleanclaim rules``: what the rules are, and whether they are sound."""
+"""``cleanclaim rules``: what the rules are, whether they are sound, and help for those who write them."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 from msgspec.json import encode
 from msgspec.json import format as indented
 
-from engine.cli.guard import complain, guarded
+from engine.cli import rules_check, rules_compare, rules_write
+from engine.cli.guard import guarded
 from engine.cli.options import RuleFolders
 from engine.cli.output import binary, console
-from engine.errors import RulebookError, UsageError
+from engine.errors import UsageError
 from engine.facts.vocabulary import nearest
 from engine.report.page import Page
 from engine.report.rule_text import write_rule
 from engine.report.words import SEVERITIES, count, spaced
-from engine.authoring.twins import run_twins
+from engine.rulebook.book import Rulebook
 from engine.rulebook.load import load_rulebook
+from engine.rulebook.rule import Disposition, Rule
 
-app = typer.Typer(name="rules", help="The rules: list, show, test, lint.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    name="rules",
+    help="The rules: list and show them, test and lint them, write new ones, compare old with new.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 class Format(StrEnum):
@@ -53,6 +60,18 @@ class Severity(StrEnum):
 @guarded
 def list_rules(
     pack: Annotated[str, typer.Option("--pack", metavar="PACK", help="Only the rules of this pack.")] = "",
+    category: Annotated[
+        str, typer.Option("--category", metavar="CATEGORY", help="Only rules of this category, such as bundling.")
+    ] = "",
+    snip: Annotated[
+        int | None, typer.Option("--snip", min=1, max=7, metavar="TYPE", help="Only rules of this SNIP type.")
+    ] = None,
+    disposition: Annotated[
+        str, typer.Option("--disposition", metavar="DISPOSITION", help="Only rules with it, such as line_denial.")
+    ] = "",
+    payer: Annotated[
+        str, typer.Option("--payer", metavar="SLUG", help="Only rules that claims to this payer are checked by.")
+    ] = "",
     status: Annotated[Status | None, typer.Option("--status", help="Only rules of this status.")] = None,
     severity: Annotated[Severity | None, typer.Option("--severity", help="Only rules of this severity.")] = None,
     list_format: Annotated[Format, typer.Option("--format", help="How to report.")] = Format.text,
@@ -60,13 +79,20 @@ def list_rules(
 ) -> int:
     """List the rules."""
     rulebook = load_rulebook(tuple(rules or ()))
-    packs = [known.name for known in rulebook.packs]
-    if pack and pack not in packs:
-        raise UsageError(f"unknown pack {pack}", hint=nearest(pack, packs) or f"one of {', '.join(packs)}")
+    _known("pack", pack, [known.name for known in rulebook.packs])
+    _known("category", category, sorted({rule.category for rule in rulebook.rules}))
+    _known("disposition", disposition, get_args(Disposition))
+    _known("payer", payer, rulebook.payers)
     found = [
         rule
         for rule in rulebook.rules
-        if pack in ("", rule.pack) and status in (None, rule.status) and severity in (None, rule.severity)
+        if pack in ("", rule.pack)
+        and category in ("", rule.category)
+        and snip in (None, rule.snip)
+        and disposition in ("", rule.disposition)
+        and status in (None, rule.status)
+        and severity in (None, rule.severity)
+        and (not payer or _concerns(rulebook, rule, payer))
     ]
     if list_format == Format.json:
         keys = ("id", "name", "title", "pack", "status", "severity", "disposition", "category", "snip", "path")
@@ -82,6 +108,19 @@ def list_rules(
     by_pack = sorted(Counter(rule.pack for rule in found).items())
     page.line(f"{count(len(found), 'rule')}: {', '.join(f'{name} {number}' for name, number in by_pack) or 'none'}")
     return 0
+
+
+def _known(what: str, name: str, names: Iterable[str]) -> None:
+    known = list(names)
+    if name and name not in known:
+        raise UsageError(f"unknown {what} {name}", hint=nearest(name, known) or f"one of {', '.join(known)}")
+
+
+def _concerns(rulebook: Rulebook, rule: Rule, slug: str) -> bool:
+    """Whether claims to a payer are checked by a rule (settings and days apart)."""
+    payer = rulebook.payers[slug]
+    change = payer.overrides.get(rule.id)
+    return rulebook.applicable(rule, payer, inpatient=None) and not (change and change.off)
 
 
 @app.command()
@@ -104,47 +143,10 @@ def show(
     return 0
 
 
-@app.command("test")
-@guarded
-def run_tests(
-    ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID]...", help="Rules to test; all when none is named.")
-    ] = None,
-    rules: RuleFolders = None,
-    claims: Annotated[
-        Path | None, typer.Option("--claims", metavar="DIR", help="The base claims that tests start from.")
-    ] = None,
-) -> int:
-    """Run the tests beside the rules. The exit status is 1 when one fails."""
-    page = Page(console())
-    seen: set[str] = set()
-    total = failed = 0
-    for result in run_twins(load_rulebook(tuple(rules or ())), tuple(ids or ()), claims):
-        total += 1
-        seen.add(result.rule)
-        if result.problems:
-            failed += 1
-            page.line(("FAILED", "bold red"), f"  {result.rule}::{result.case}", (f"  {result.where}", "dim"))
-            for problem in result.problems:
-                page.paragraph(problem, indent=8)
-    text = f"{count(total, 'case')} of {count(len(seen), 'rule')}: "
-    page.line(text, (f"{failed} failed", "bold red") if failed else ("all passed", "green"))
-    return 1 if failed else 0
-
-
-@app.command()
-@guarded
-def lint(
-    rules: RuleFolders = None,
-) -> int:
-    """Check every rule, test, payer, pack and code-set file. The exit status is 2 when one is wrong."""
-    try:
-        rulebook = load_rulebook(tuple(rules or ()))
-    except RulebookError as error:
-        page = Page(console())
-        for mistake in error.mistakes:
-            page.line(str(mistake))
-        complain(error.message)
-        return 2
-    console().print(f"{count(len(rulebook.rules), 'rule')} in {count(len(rulebook.packs), 'pack')}, no mistakes")
-    return 0
+app.command("test")(rules_check.run_tests)
+app.command("lint")(rules_check.lint)
+app.command("mutate")(rules_check.mutate)
+app.command("new")(rules_write.new)
+app.command("docs")(rules_write.docs)
+app.command("diff")(rules_compare.diff)
+app.command("impact")(rules_compare.impact)

@@ -63,8 +63,13 @@ def table_folders(given: Path | None) -> list[Path]:
     """The folder of imported tables: the one given, else the user's when it exists."""
     if given is not None:
         return [given]
-    users = platformdirs.user_data_path("cleanclaim") / "tables"
+    users = users_tables()
     return [users] if users.is_dir() else []
+
+
+def users_tables() -> Path:
+    """The folder of imported tables when none is given; it need not exist."""
+    return platformdirs.user_data_path("cleanclaim") / "tables"
 
 
 def make_checker(chosen: Setting, rulebook: Rulebook | None = None) -> Checker:

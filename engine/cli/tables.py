@@ -1,22 +1,45 @@
-"""``cleanclaim tables``: which reference tables answer, and which rules wait for one that is not there."""
+"""``cleanclaim tables``: which reference tables answer, which are missing, and whether they are sound."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
 
 import typer
+from msgspec.json import encode
+from msgspec.json import format as indented
 
-from engine.cli.guard import guarded
+from engine.cli.guard import complain, guarded
 from engine.cli.options import RuleFolders, TableFolder
-from engine.cli.output import console
+from engine.cli.output import binary, console
 from engine.cli.setting import table_folders
+from engine.cli.tables_import import import_tables
+from engine.errors import TableError
 from engine.reference.catalog import Tables
+from engine.reference.days import iso
+from engine.reference.publishers import publisher
+from engine.reference.table import Edition
+from engine.reference.verifying import verify as verified
 from engine.report.page import Page
 from engine.report.words import count
 from engine.rulebook.book import ACTIVE
 from engine.rulebook.load import load_rulebook
 
+_DIGEST = 12
+
 app = typer.Typer(name="tables", help="The reference tables.", no_args_is_help=True, rich_markup_mode=None)
+app.command("import")(import_tables)
+
+
+class Format(StrEnum):
+    """The formats of a list."""
+
+    text = "text"
+    json = "json"
 
 
 @app.callback()
@@ -26,32 +49,136 @@ def root() -> None:
 
 @app.command("list")
 @guarded
-def list_tables(tables: TableFolder = None, rules: RuleFolders = None) -> int:
+def list_tables(
+    tables: TableFolder = None,
+    rules: RuleFolders = None,
+    list_format: Annotated[Format, typer.Option("--format", help="How to report.")] = Format.text,
+) -> int:
     """List the tables that are loaded, with their editions and dates, and those that rules ask for in vain."""
     folders = table_folders(tables)
     loaded = Tables.load(folders)
+    editions = _editions(loaded)
+    missing = _missing(loaded, rules or ())
+    if list_format == Format.json:
+        binary().write(indented(encode(_as_json(editions, folders, missing)), indent=2) + b"\n")
+        return 0
     page = Page(console())
     rows = [
-        (str(edition["name"]), str(edition["edition"]), str(edition["from"]), edition["to"] or "", "")
-        for edition in loaded.statement()
+        (
+            each.table,
+            each.edition,
+            iso(each.first_day),
+            "" if each.last_day is None else iso(each.last_day),
+            f"{each.rows:,}",
+            each.digest[:_DIGEST],
+            ", ".join(each.files),
+        )
+        for each in editions
     ]
-    page.columns([("Table", "Edition", "From", "To", ""), *rows])
+    page.columns([("Table", "Edition", "From", "To", "Rows", "Digest", "Source file"), *rows], right=(4,))
     for folder in folders:
         page.line((f"also from {folder}", "dim"))
+    _write_ended(page, loaded)
+    _write_missing(page, missing)
+    return 0
+
+
+def _editions(loaded: Tables) -> list[Edition]:
+    """Every edition; a site's CSV is read now, since nothing else knows its rows."""
+    for each in loaded.editions():
+        if not each.digest:
+            try:
+                loaded.rows(each.table, "", each.first_day)
+            except TableError as error:
+                complain(str(error))
+    return loaded.editions()
+
+
+def _missing(loaded: Tables, rules: Sequence[Path]) -> dict[str, int]:
+    """The tables that active rules ask for and that are not loaded, with the number of those rules."""
     wanted: Counter[str] = Counter()
-    for rule in load_rulebook(tuple(rules or ())).rules:
+    for rule in load_rulebook(tuple(rules)).rules:
         if rule.status in ACTIVE:
             wanted.update(need.removeprefix("table/") for need in rule.needs if need.startswith("table/"))
-    missing = {name: number for name, number in sorted(wanted.items()) if not _there(name, loaded)}
-    if missing:
-        page.blank()
-        page.line(("Not loaded", "bold"))
-        page.columns(
-            [("Table", "Asked for by"), *((name, count(number, "rule")) for name, number in missing.items())], indent=2
-        )
-    return 0
+    return {name: number for name, number in sorted(wanted.items()) if not _there(name, loaded)}
 
 
 def _there(name: str, loaded: Tables) -> bool:
     """Whether the table or a variant by claim type (``mue-practitioner`` for ``mue``) is loaded."""
     return any(known == name or known.startswith(f"{name}-") for known in loaded.names())
+
+
+def _as_json(editions: Sequence[Edition], folders: Sequence[Path], missing: Mapping[str, int]) -> dict[str, object]:
+    return {
+        "tables": [
+            {
+                "name": each.table,
+                "edition": each.edition,
+                "from": iso(each.first_day),
+                "to": None if each.last_day is None else iso(each.last_day),
+                "rows": each.rows,
+                "digest": each.digest,
+                "source": each.source,
+                "files": each.files,
+            }
+            for each in editions
+        ],
+        "folders": [str(folder) for folder in folders],
+        "missing": [{"name": name, "rules": number} for name, number in missing.items()],
+    }
+
+
+def _write_ended(page: Page, loaded: Tables) -> None:
+    """The tables whose newest edition is over, and where the next is published."""
+    today = date.today().isoformat()  # noqa: DTZ011 -- the day where the user is
+    ended = [
+        (each, offered)
+        for name in loaded.names()
+        if (each := loaded.edition(name, None)) and each.last_day is not None and iso(each.last_day) < today
+        if (offered := publisher(name)) and not _later(loaded, each)
+    ]
+    if ended:
+        page.blank()
+        page.line(("Ended: they still answer, and reports say how old they are. Newer editions:", "bold"))
+        for each, offered in ended:
+            page.line(f"{each.table} {each.edition}  {offered.page}", indent=2)
+
+
+def _later(loaded: Tables, newest: Edition) -> bool:
+    """Whether another edition of the table runs on after the one that begins last."""
+    last = newest.last_day or 0
+    return any(each.table == newest.table and (each.last_day or 0) > last for each in loaded.editions())
+
+
+def _write_missing(page: Page, missing: Mapping[str, int]) -> None:
+    if not missing:
+        return
+    page.blank()
+    page.line(("Not loaded", "bold"))
+    page.columns([("Table", "Asked for by"), *((name, count(n, "rule")) for name, n in missing.items())], indent=2)
+    offers: dict[str, list[str]] = {}
+    for name in missing:
+        if offered := publisher(name):
+            offers.setdefault(f"{offered.page}\n{offered.licence}", []).append(name)
+    for offer, names in offers.items():
+        where, _, licence = offer.partition("\n")
+        page.line(f"{', '.join(names)}: {where}", indent=2)
+        page.paragraph(licence, indent=4, style="dim")
+    if offers:
+        page.line("Fetch the file as published and run: cleanclaim tables import FILE", indent=2)
+
+
+@app.command()
+@guarded
+def verify(tables: TableFolder = None) -> int:
+    """Read every table and compare digests and numbers of keys. The exit status is 1 when one is not sound."""
+    page = Page(console())
+    total = bad = 0
+    for each in verified(table_folders(tables)):
+        total += 1
+        if each.problem:
+            bad += 1
+            page.line(("not sound", "bold red"), f"  {each.table} {each.edition}", (f"  {each.location}", "dim"))
+            page.paragraph(each.problem, indent=11)
+    page.line(f"{count(total, 'edition')}: ", (f"{bad} not sound", "bold red") if bad else ("all sound", "green"))
+    return 1 if bad else 0

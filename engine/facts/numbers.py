@@ -10,6 +10,7 @@ from engine.reference.days import EPOCH
 THOUSAND = 1000
 _MOST_DIGITS = 12
 _FEBRUARY, _LEAP_DAY = 2, 29
+_MONTHS = 12
 
 
 def day_number(day: date | None) -> int | None:
@@ -57,6 +58,15 @@ def whole_years(start: date, end: date) -> int:
     (0, 1)
     """
     return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
+
+
+def whole_months(start: date, end: date) -> int:
+    """Whole months from ``start`` to ``end``.
+
+    >>> whole_months(date(2023, 3, 5), date(2026, 3, 4)), whole_months(date(2023, 3, 5), date(2026, 3, 5))
+    (35, 36)
+    """
+    return (end.year - start.year) * _MONTHS + end.month - start.month - (end.day < start.day)
 
 
 def one_year_later(day: date) -> date:

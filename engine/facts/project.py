@@ -7,21 +7,32 @@ from typing import Any, NamedTuple
 
 from engine.facts.derive import (
     claim,
+    claim_day,
     context,
     dates,
     dental,
     diagnosis,
+    diagnosis_more,
+    dx_note,
+    fee_schedule,
+    frequency_check,
+    global_window,
     institutional,
     line,
+    line_anatomy,
+    line_dates,
+    line_history,
     line_modifier,
     line_tables,
     money,
     other_payer,
     prior_line,
+    prior_stay,
     procedure_day,
+    procedure_month,
     provider,
 )
-from engine.facts.derive.source import KindSource, claim_day, nowhere
+from engine.facts.derive.source import KindSource, first_service_day, nowhere
 from engine.facts.enrich import TABLE_KINDS
 from engine.facts.fact import Fact, Value
 from engine.facts.needs import KindNeeds, Needs
@@ -29,15 +40,25 @@ from engine.facts.tags import Judge, judge
 from engine.facts.view import ClaimView
 
 _CLAIM_FIELDS = {**claim.FIELDS, **money.FIELDS, **dates.FIELDS, **institutional.CLAIM_FIELDS}
-_LINE_FIELDS = {**line.FIELDS, **line_tables.FIELDS}
+_LINE_FIELDS = {
+    **line.FIELDS,
+    **line_anatomy.FIELDS,
+    **line_dates.FIELDS,
+    **line_history.FIELDS,
+    **line_tables.FIELDS,
+    **fee_schedule.FIELDS,
+}
+_DIAGNOSIS_FIELDS = {**diagnosis.FIELDS, **diagnosis_more.FIELDS}
 
 KINDS: Mapping[str, KindSource[Any]] = {
-    "claim": KindSource(lambda view: (view.claim,), _CLAIM_FIELDS, nowhere, claim_day),
+    "claim": KindSource(lambda view: (view.claim,), _CLAIM_FIELDS, nowhere, first_service_day),
     "line": KindSource(lambda view: view.lines, _LINE_FIELDS, lambda p: (p.number, 0), lambda _, p: p.judged_day),
     "line_modifier": KindSource(line_modifier.parts, line_modifier.FIELDS, line_modifier.place, line_modifier.day),
     "line_diagnosis": KindSource(diagnosis.line_parts, diagnosis.LINE_FIELDS, diagnosis.line_place, diagnosis.line_day),
-    "diagnosis": KindSource(diagnosis.parts, diagnosis.FIELDS, diagnosis.place, diagnosis.day),
-    "claim_code": KindSource(institutional.codes, institutional.CODE_FIELDS, institutional.code_place, claim_day),
+    "diagnosis": KindSource(diagnosis.parts, _DIAGNOSIS_FIELDS, diagnosis.place, diagnosis.day),
+    "claim_code": KindSource(
+        institutional.codes, institutional.CODE_FIELDS, institutional.code_place, first_service_day
+    ),
     "inpatient_procedure": KindSource(
         institutional.procedures,
         institutional.PROCEDURE_FIELDS,
@@ -46,8 +67,12 @@ KINDS: Mapping[str, KindSource[Any]] = {
     ),
     "provider": KindSource(provider.parts, provider.FIELDS, provider.place, provider.day),
     "procedure_day": KindSource(procedure_day.parts, procedure_day.FIELDS, procedure_day.place, procedure_day.day),
-    "claim_day": KindSource(procedure_day.unit_days, procedure_day.UNIT_DAY_FIELDS, nowhere, procedure_day.unit_day),
-    "other_payer": KindSource(other_payer.payers, other_payer.FIELDS, other_payer.payer_place, claim_day),
+    "procedure_month": KindSource(
+        procedure_month.parts, procedure_month.FIELDS, procedure_month.place, procedure_month.day
+    ),
+    "claim_day": KindSource(claim_day.parts, claim_day.FIELDS, claim_day.place, claim_day.day),
+    "dx_note": KindSource(dx_note.parts, dx_note.FIELDS, dx_note.place, dx_note.day),
+    "other_payer": KindSource(other_payer.payers, other_payer.FIELDS, other_payer.payer_place, first_service_day),
     "line_adjudication": KindSource(
         other_payer.decisions, other_payer.DECISION_FIELDS, other_payer.decision_place, other_payer.decision_day
     ),
@@ -55,9 +80,17 @@ KINDS: Mapping[str, KindSource[Any]] = {
         other_payer.adjustments, other_payer.ADJUSTMENT_FIELDS, other_payer.adjustment_place, other_payer.adjustment_day
     ),
     "tooth": KindSource(dental.parts, dental.FIELDS, dental.place, dental.day),
-    "param": KindSource(context.parameters, context.PARAMETER_FIELDS, nowhere, claim_day),
-    "payer": KindSource(context.payers, context.PAYER_FIELDS, nowhere, claim_day),
+    "param": KindSource(context.parameters, context.PARAMETER_FIELDS, nowhere, first_service_day),
+    "payer": KindSource(context.payers, context.PAYER_FIELDS, nowhere, first_service_day),
     "prior_line": KindSource(prior_line.parts, prior_line.FIELDS, prior_line.place, prior_line.day),
+    "prior_stay": KindSource(prior_stay.parts, prior_stay.FIELDS, prior_stay.place, prior_stay.day),
+    "global_window": KindSource(global_window.parts, global_window.FIELDS, global_window.place, global_window.day),
+    "claim_global_window": KindSource(
+        global_window.on_claim, global_window.FIELDS, global_window.place, global_window.day
+    ),
+    "frequency_check": KindSource(
+        frequency_check.parts, frequency_check.FIELDS, frequency_check.place, frequency_check.day
+    ),
     **TABLE_KINDS,
 }
 """Every kind that can be built."""

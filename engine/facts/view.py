@@ -14,9 +14,11 @@ from msgspec import Struct
 
 from engine.claim.model import Claim, Diagnosis, Provider, ServiceLine
 from engine.facts.fact import Value
+from engine.facts.history import History
 from engine.facts.numbers import calendar_day, day_number, thousandths, whole_years
 from engine.facts.once import once
 from engine.reference.catalog import Tables
+from engine.reference.code_set import CodeSet
 from engine.reference.lists import inpatient_bill_types, inpatient_places
 
 ICD9_QUALIFIERS = frozenset({"BK", "BF", "BJ", "PR", "BN"})
@@ -35,14 +37,16 @@ class Context(Struct, frozen=True, kw_only=True):
     """What the caller knows beside the claim.
 
     ``parameters`` are the payer's values in force on the first service day (:func:`first_service_day`). ``history`` are
-    earlier claims of the same patient; ``None`` means that nobody looked.
+    earlier claims; ``None`` means that nobody looked. ``code_sets`` are those of the rulebook, by name: a field of the
+    vocabulary that says ``sets`` asks them.
     """
 
     tables: Tables
     payer: PayerProfile
     received_on: int | None = None
     parameters: Mapping[str, tuple[Value, ...]] = {}
-    history: Sequence[Claim] | None = None
+    history: History | None = None
+    code_sets: Mapping[str, CodeSet] = {}
 
 
 class DiagnosisView(NamedTuple):
@@ -172,6 +176,13 @@ class ClaimView:
         return tuple([LineView(self, line) for line in self.claim.lines])
 
     @once
+    def earlier_lines(self) -> tuple[LineView, ...]:
+        """The lines of the patient's earlier claims, each with its own claim around it; none without history."""
+        history = self.context.history
+        earlier = history.of(self.claim) if history else ()
+        return tuple([line for claim in earlier for line in ClaimView(claim, self.context).lines])
+
+    @once
     def first_of_key(self) -> Mapping[str, int]:
         """The lowest line number by :attr:`LineView.key`."""
         numbers: dict[str, int] = {}
@@ -287,6 +298,14 @@ class ClaimView:
         claim = self.claim
         day = claim.statement_to_day if self.inpatient else claim.statement_from_day
         return self.first_service_day if day is None else day_number(day)
+
+    def in_sets(self, names: Sequence[str], code: str, day: int | None) -> bool | None:
+        """Whether a code is in one of these code sets on a day; ``None`` when one of them is not loaded."""
+        sets = self.context.code_sets
+        try:
+            return any(code_set.contains(code, day) for code_set in [sets[name] for name in names])
+        except KeyError:
+            return None
 
     def parameter(self, name: str) -> Value | None:
         """The payer's first value of a parameter."""

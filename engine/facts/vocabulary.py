@@ -29,13 +29,16 @@ class Field(Struct, frozen=True, kw_only=True):
     """One field of a kind.
 
     ``needs`` names what must be there before it can be known: ``table/NAME``, ``history`` or ``eligibility``; ``p``,
-    ``i``, ``d`` and ``fhir`` say where it comes from in 837P, 837I, 837D and FHIR R4.
+    ``i``, ``d`` and ``fhir`` say where it comes from in 837P, 837I, 837D and FHIR R4. ``sets`` names the code sets
+    whose members a derived field counts or looks for: the rulebook holds them, no code list stands in the engine.
     """
 
     type: FieldType
     about: str
     values: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    private: bool = False
     p: str = ""
     i: str = ""
     d: str = ""

@@ -10,6 +10,7 @@ from engine.backends.protocol import Compile, Evaluator, Match
 from engine.claim.model import Claim, ClaimType
 from engine.errors import EngineError
 from engine.facts.fact import Fact
+from engine.facts.history import History
 from engine.facts.project import Projector
 from engine.facts.view import ClaimView, Context, PayerProfile, first_service_day
 from engine.findings.coverage import asked_fields, older_tables, unready
@@ -28,7 +29,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     tables: Tables
     received_on: int
     payer: str = ""
-    history: Sequence[Claim] | None = None
+    history: History | None = None
 
 
 class Scope(Struct, frozen=True):
@@ -95,6 +96,7 @@ class Examiner:
             received_on=setting.received_on,
             parameters={name: value.values for name, value in used.items()},
             history=setting.history,
+            code_sets=setting.rulebook.sets,
         )
         view = ClaimView(claim, context)
         facts = self.projector.facts(view)

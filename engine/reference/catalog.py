@@ -11,6 +11,7 @@ from pathlib import Path
 
 from engine.reference.csv_store import folder_stores, shipped_stores
 from engine.reference.days import iso
+from engine.reference.notes.store import shipped_notes
 from engine.reference.store import imported_stores
 from engine.reference.table import Edition, Row, Store
 
@@ -49,7 +50,7 @@ class Tables:
         Raises:
             TableError: a folder or a description cannot be read.
         """
-        stores: list[Store] = [*shipped_stores()]
+        stores: list[Store] = [*shipped_stores(), shipped_notes()]
         for folder in folders:
             sites = folder_stores(folder)  # says so when there is no such folder
             stores += [*imported_stores(folder), *sites]
@@ -79,6 +80,18 @@ class Tables:
         if day is not None and day < found[0][0]:
             return f"table {table} begins {iso(found[0][0])}, after the service day {iso(day)}"
         return None
+
+    def store(self, table: str, day: int | None) -> Store | None:
+        """The holder of the edition in force on ``day`` (without a day: the newest), for what is no plain row."""
+        return self._store(table, day)
+
+    def is_current(self, table: str, day: int) -> bool:
+        """Whether the edition in force on ``day`` is meant for that day: what it does not list is not there.
+
+        An edition that ended earlier still answers for what it lists; of the rest it cannot know.
+        """
+        about = self.edition(table, day)
+        return about is not None and (about.last_day is None or day <= about.last_day)
 
     def rows(self, table: str, key: str, day: int | None = None) -> Sequence[Row]:
         """All rows of ``key`` in the edition in force on ``day``, whether or not each row is in force itself.
@@ -110,6 +123,10 @@ class Tables:
     def editions(self) -> list[Edition]:
         """Every edition, by table and first day."""
         return [store.edition for _, stores in self._stores.values() for store in stores]
+
+    def editions_of(self, table: str) -> list[Edition]:
+        """The editions of one table, by first day."""
+        return [store.edition for store in self._stores.get(table, ((), ()))[1]]
 
     def statement(self) -> list[Statement]:
         """Every edition, by table and first day, for reports."""

@@ -1,4 +1,4 @@
-"""Tables kept as CSV text: the extracts that ship with the package, and a site's own files.
+"""Tables kept as CSV text: a site's own files (and the list of the extracts that ship, see shipped_store.py).
 
 A site's table is ``TABLE.csv`` with ``TABLE.yaml`` beside it. The header of the CSV names the columns; the optional
 columns ``effective_from`` and ``effective_to`` date a row (YYYYMMDD or YYYY-MM-DD; blank, ``*``, 9999-12-31: open).
@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
+import json
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import resources
@@ -21,6 +22,7 @@ from msgspec import structs
 from engine.errors import TableError
 from engine.reference.days import read_day
 from engine.reference.layouts import LAYOUTS, Layout
+from engine.reference.shipped_store import ShippedStore
 from engine.reference.table import Edition, Row
 
 _LAST = "\U0010ffff"
@@ -33,15 +35,12 @@ class CsvStore:
         edition: what the file holds.
         read: gives the file's bytes.
         location: the file, for messages.
-        trusted: the text is known to be well formed and sorted by key (its digest was checked when it was built), so
-            rows are not checked when it is read.
     """
 
-    def __init__(self, edition: Edition, read: Callable[[], bytes], location: str, *, trusted: bool = False) -> None:
+    def __init__(self, edition: Edition, read: Callable[[], bytes], location: str) -> None:
         self._edition = edition
         self._read = read
         self._location = location
-        self._trusted = trusted
         self._loaded = False
         self._columns: tuple[str, ...] = ()
         self._layout = LAYOUTS.get(edition.table) or Layout(())
@@ -95,13 +94,9 @@ class CsvStore:
         self._columns = tuple(next(csv.reader(lines[:1]), []))
         self._check_columns()
         by_key: dict[str, list[str]] = {}
-        if self._trusted:
-            for text in lines[1:]:
-                by_key.setdefault(text[: text.index(",")], []).append(text)
-        else:
-            places = [self._columns.index(name) for name in self._layout.key] or [0]
-            for text, values in self._checked(lines):
-                by_key.setdefault("|".join([values[place] for place in places]), []).append(text)
+        places = [self._columns.index(name) for name in self._layout.key] or [0]
+        for text, values in self._checked(lines):
+            by_key.setdefault("|".join([values[place] for place in places]), []).append(text)
         self._lines = by_key
         self._keys = sorted(by_key)
         digest = hashlib.sha256(data).hexdigest()
@@ -150,22 +145,21 @@ class CsvStore:
         return Row(named, read_day(named.get(self._layout.first, "")), read_day(named.get(self._layout.last, "")))
 
 
-def shipped_stores() -> list[CsvStore]:
+def shipped_stores() -> list[ShippedStore]:
     """The extracts in ``engine/reference/data``, as ``data/tables.yaml`` lists them."""
     folder = resources.files("engine.reference") / "data"
     listed = yaml.load((folder / "tables.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+    digests = json.loads((folder / "digests.json").read_text(encoding="utf-8"))
     stores = []
     for name, about in listed.items():
         file = folder / about["file"]
-        edition = _edition(name, about, f"engine/reference/data/{about['file']}")
-        stores.append(
-            CsvStore(
-                edition,
-                lambda file=file: gzip.decompress(file.read_bytes()),  # type: ignore[misc]
-                f"engine/reference/data/{about['file']}",
-                trusted=True,
-            )
+        edition = structs.replace(
+            _edition(name, about, f"engine/reference/data/{about['file']}"),
+            digest=digests[name]["sha256"],
+            rows=digests[name]["rows"],
+            files=(about["file"],),
         )
+        stores.append(ShippedStore(edition, lambda file=file: gzip.decompress(file.read_bytes())))  # type: ignore[misc]
     return stores
 
 
@@ -193,7 +187,8 @@ def _folder_store(path: Path) -> CsvStore:
         raise TableError(f"cannot be read: {error}", location=str(beside), hint=hint) from error
     if not isinstance(about, dict) or not all(isinstance(value, str) for value in about.values()):
         raise TableError("not a list of names and values", location=str(beside), hint=hint)
-    return CsvStore(_edition(path.name.split(".")[0], about, str(beside)), path.read_bytes, str(path))
+    edition = structs.replace(_edition(path.name.split(".")[0], about, str(beside)), files=(path.name,))
+    return CsvStore(edition, path.read_bytes, str(path))
 
 
 def _edition(table: str, about: dict[str, str], location: str) -> Edition:

@@ -6,12 +6,14 @@ Codes are upper case without the dot. Source: table icd10cm (CMS Medicare Code E
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
 
 from engine.reference.catalog import Tables
+from engine.reference.table import Row
 
 Status = Literal["valid", "not_billable", "missing_seventh", "retired", "not_yet", "unknown", "malformed"]
 Side = Literal["left", "right", "bilateral", "unspecified", "none"]
@@ -57,7 +59,7 @@ def standing(tables: Tables, code: str, day: int) -> Standing | None:
     """How ``code`` stands on ``day``, or ``None`` when the table does not reach back to that day."""
     if tables.status(TABLE, day) is not None:
         return None
-    rows = tables.rows(TABLE, code, day)
+    rows = tables.rows(TABLE, code, day) or _ended(tables, code, day)
     if not rows:
         return _incomplete(tables, code, day)
     row = next((each for each in rows if each.on(day)), rows[-1])
@@ -73,6 +75,15 @@ def standing(tables: Tables, code: str, day: int) -> Standing | None:
         longer_codes=() if status == "valid" else longer_codes(tables, code, day)[:_MOST_LONGER],
         description=row.values["description"],
     )
+
+
+def _ended(tables: Tables, code: str, day: int) -> Sequence[Row]:
+    """The rows of a code that ended before ``day`` and that an imported year, which lists no such codes, leaves out."""
+    for about in tables.editions_of(TABLE):
+        rows = tables.rows(TABLE, code, about.first_day)
+        if rows and all(row.last_day is not None and row.last_day < day for row in rows):
+            return rows
+    return ()
 
 
 def _incomplete(tables: Tables, code: str, day: int) -> Standing:

@@ -37,6 +37,9 @@ class Layout(Struct, frozen=True):
 
 
 _PTP = Layout(("column_one", "column_two"), ("modifier_indicator",))
+_FEES = (
+    "modifier", "status", "global_days", "pctc", "multiple_procedure", "bilateral", "assistant", "cosurgeon", "team",
+)  # fmt: skip
 _MUE = Layout(("procedure",), ("mue_units", "mai"))
 
 LAYOUTS: Mapping[str, Layout] = {
@@ -50,6 +53,10 @@ LAYOUTS: Mapping[str, Layout] = {
     "add-on": Layout(("add_on",), ("primary", "type")),
     "hcpcs": Layout(("code",), ("added", "terminated"), first="added", last="terminated"),
     "prior-authorization": Layout(("procedure",), ("payer",)),
+    "frequency-limit": Layout(("procedure",), ("payer", "benefit")),
+    "mue-dme": _MUE,
+    "pprrvu": Layout(("procedure",), _FEES),
+    "poa-exempt": Layout(("code",)),
 }
 """The tables that the engine looks into. Any other table is looked up by its first column."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from engine.reference.days import read_day
+from engine.reference.code_lists import code_list
 
 _TAXONOMY_LENGTH = 10
 
@@ -23,12 +23,9 @@ def _data(name: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def places() -> Mapping[str, tuple[bool, int | None]]:
-    """Places of service: whether paid at the facility rate, and the first day of the code (``None``: before 2013)."""
-    return {
-        code: (kind == "facility", read_day(about.get("from", "")))
-        for kind, codes in _data("place-of-service").items()
-        for code, about in codes.items()
-    }
+    """Places of service: whether paid at the facility rate, and the first day of the code (``None``: long ago)."""
+    listed = code_list("place-of-service").entries
+    return {code: (entry.attributes["setting"] == "facility", entry.first_day) for code, entry in listed.items()}
 
 
 def facility_place(code: str, day: int | None) -> bool | None:
@@ -46,7 +43,7 @@ def facility_place(code: str, day: int | None) -> bool | None:
 @lru_cache(maxsize=1)
 def modifier_sides() -> Mapping[str, str]:
     """``left`` or ``right`` by modifier; others name no side."""
-    return {code: side for side, codes in _data("modifiers")["side"].items() for code in codes}
+    return {code: entry.attributes["side"] for code, entry in code_list("laterality-modifiers").entries.items()}
 
 
 @lru_cache(maxsize=1)

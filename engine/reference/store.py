@@ -10,6 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -42,7 +43,7 @@ class Database:
         self._size = size
         self._held = _Held()
 
-    def all(self, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+    def all(self, query: str, values: Sequence[object] = ()) -> list[Any]:
         """The rows that a query finds.
 
         Raises:
@@ -116,6 +117,7 @@ class ImportedStore:
             digest=entry.store_digest,
             source=entry.source,
             rows=entry.rows,
+            files=tuple(each.source_file for each in entry.parts),
         )
 
     @property
@@ -143,20 +145,18 @@ class ImportedStore:
         for start in range(0, len(keys), _AT_ONCE):
             asked = keys[start : start + _AT_ONCE]
             for key, *content in self._all(_MANY % ",".join("?" * len(asked)), asked):
-                found.setdefault(str(key), []).append(self._row(str(key), *content))
+                found.setdefault(key, []).append(self._row(key, *content))
         return found
 
     def keys_from(self, prefix: str) -> Sequence[str]:
         """The keys that begin with ``prefix``, sorted; raises as :meth:`rows_many` does."""
-        return [str(key) for (key,) in self._all(_KEYS, (prefix, prefix + _LAST))]
+        return [key for (key,) in self._all(_KEYS, (prefix, prefix + _LAST))]
 
-    def _row(self, key: str, *content: object) -> Row:
-        first, last, data = content
+    def _row(self, key: str, first: int | None, last: int | None, data: str) -> Row:
         parts = key.split("|") if len(self.entry.key) > 1 else (key,)
-        values = dict(zip(self._names, (*parts, *_texts(str(data))), strict=True))
-        return Row(values, first, last)  # type: ignore[arg-type] -- the columns are INTEGER
+        return Row(dict(zip(self._names, (*parts, *_texts(data)), strict=True)), first, last)
 
-    def _all(self, query: str, values: Sequence[object]) -> list[tuple[object, ...]]:
+    def _all(self, query: str, values: Sequence[object]) -> list[Any]:
         try:
             return self._database.all(query, values)
         except FileNotFoundError:

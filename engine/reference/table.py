@@ -26,8 +26,8 @@ class Edition(Struct, frozen=True, kw_only=True):
     """One edition of one table.
 
     ``first_day`` to ``last_day`` is what the publisher says; the edition is used from ``first_day`` until the next one
-    begins. ``digest`` is the SHA-256 of the text that the rows are read from (of an imported edition: of the store's file)
-    and ``rows`` their number; of CSV text both are empty until the rows have been read.
+    begins. ``digest`` is the SHA-256 of the text or file that the rows are read from, ``rows`` their number; both are
+    empty for CSV text until the rows have been read. ``files`` are the names of the files that they came from.
     """
 
     table: str
@@ -37,6 +37,7 @@ class Edition(Struct, frozen=True, kw_only=True):
     digest: str = ""
     source: str = ""
     rows: int = 0
+    files: tuple[str, ...] = ()
 
 
 class Store(Protocol):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import msgspec
 from msgspec import Struct
@@ -33,7 +34,7 @@ SHOWN = 20
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """What a source file held. ``bad`` are the first :data:`SHOWN` bad rows, ``void`` the rows that count for nothing."""
+    """What a source file held; ``bad`` are the first :data:`SHOWN` bad rows, ``void`` rows that count for nothing."""
 
     rows: int
     bad_rows: int
@@ -66,7 +67,7 @@ class Writer:
         self._sorted = True
         self._high, self._n = "", -1
 
-    def __enter__(self) -> Writer:
+    def __enter__(self) -> Self:
         """The writer itself."""
         return self
 
@@ -81,9 +82,9 @@ class Writer:
         self._db.execute("COMMIT")
         self._db.execute("ATTACH ? AS old", (f"{earlier.absolute().as_uri()}?mode=ro&immutable=1",))
         self._db.execute("BEGIN")
-        marks = msgspec.json.encode(list(but_not)).decode()
         self._db.execute(
-            "INSERT INTO contents SELECT * FROM old.contents WHERE part NOT IN (SELECT value FROM json_each(?))", (marks,)
+            "INSERT INTO contents SELECT * FROM old.contents WHERE part NOT IN (SELECT value FROM json_each(?))",
+            (msgspec.json.encode(list(but_not)).decode(),),
         )
         self._db.execute(
             "INSERT INTO rows SELECT * FROM old.rows WHERE content IN (SELECT id FROM contents) ORDER BY key, n"

@@ -119,6 +119,7 @@ class Conditions:
             fitting = ", ".join(o.name for o in OPERATORS.values() if field.type in o.fits)
             message = f"{operator.name} does not fit {kind.name}.{field_name}, which is {field.type}"
             raise WrongError(message, f"operators for it: {fitting}")
+        self.asks(kind, field_name)
         self.reads.append(Reads(name, kind.name, field_name, operator.tag == "present"))
         if operator.tag:
             return self.tagged(kind, field_name, field, operator, argument)
@@ -132,6 +133,14 @@ class Conditions:
                 self.known_parameter(str(argument))
             value = typed(str(argument), field)
         return Test(field_name, operator.comparison, value, (field_name, operator.name, str(argument)))
+
+    def asks(self, kind: Kind, field_name: str) -> None:
+        """Remembers the code sets that a derived field counts by; raises ValueError when one is not there."""
+        for name in kind.fields[field_name].sets:
+            if name not in self.around.sets:
+                message = f"{kind.name}.{field_name} counts by code set {name}, which no folder has"
+                raise WrongError(message, f"add rules/code-sets/{name}.yaml")
+            self.sets.append(name)
 
     def tagged(self, kind: Kind, field_name: str, field: Field, operator: Operator, argument: Node) -> Test:
         """A test that becomes a flag on the fact."""
@@ -176,6 +185,7 @@ class Conditions:
             raise WrongError(f"{kind.name} has no field {other_field}", hint)
         if not comparable(field.type, found.type):
             raise WrongError(f"{target} is {found.type}, this field is {field.type}")
+        self.asks(kind, other_field)
         self.reads.append(Reads(other, kind.name, other_field))
         return Ref(other, other_field)
 

@@ -23,8 +23,8 @@ class Expected(Struct, frozen=True):
 class Case(Struct, frozen=True, kw_only=True):
     """One case: what it changes in the base claim, and what must come out.
 
-    ``tables`` replaces rows of reference tables; ``not_evaluated`` is the expected reason when the rule cannot be
-    evaluated.
+    ``tables`` replaces rows of reference tables, ``parameters`` values of the payer's parameters; ``not_evaluated`` is
+    the expected reason when the rule cannot be evaluated.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Case(Struct, frozen=True, kw_only=True):
     received_on: str = ""
     payer: str = ""
     tables: dict[str, Node] = {}
+    parameters: dict[str, Node] = {}
     history: tuple[Node, ...] = ()
     where: str = ""
 
@@ -76,6 +77,7 @@ def read_twin(path: Path, called: str, rule: Rule, schema: Path) -> tuple[Twin |
                 received_on=str(entries.get("received_on") or content.get("received_on") or ""),
                 payer=str(entries.get("payer") or content.get("payer") or ""),
                 tables={**mapping(content.get("tables")), **mapping(entries.get("tables"))},
+                parameters=mapping(entries.get("parameters")),
                 history=tuple(items(entries.get("history"))),
                 where=document.where("cases", number),
             )

@@ -9,16 +9,19 @@ from pathlib import Path
 import msgspec
 
 from engine.claim.model import Claim, ServiceLine
+from engine.facts.history import History
 from engine.facts.needs import KindNeeds
 from engine.facts.numbers import day_number
 from engine.facts.project import Projector
 from engine.facts.view import ClaimView, Context, PayerProfile
 from engine.facts.vocabulary import vocabulary
 from engine.reference.catalog import Tables
+from engine.rulebook.load import load_rulebook
 
 CLAIMS = Path(__file__).parents[1] / "claims"
 TABLES = Path(__file__).parents[1] / "tables"
 SHIPPED = Tables.load()
+CODE_SETS = load_rulebook().sets
 SAMPLES = Tables.load([TABLES])
 EVERYTHING = {name: KindNeeds(fields=tuple(kind.fields)) for name, kind in vocabulary().items()}
 ALL = Projector(EVERYTHING)
@@ -58,7 +61,8 @@ def view(
             payer=PayerProfile(payer, "Payer", kind),
             received_on=received and number(received),
             parameters={name: (value,) for name, value in parameters.items()},
-            history=history,
+            history=None if history is None else History(history),
+            code_sets=CODE_SETS,
         ),
     )
 

@@ -116,7 +116,7 @@ def test_history():
     assert facts(minimal(), "prior_line") == []
     assert facts(minimal(), "prior_line", history=[]) == []
     values = fact(minimal(), "prior_line", history=[earlier])
-    assert (values["claim_id"], values["line_number"], values["procedure"]) == ("OLD1", 4, "99213")
+    assert (values["claim_id"], values["prior_line_number"], values["procedure"]) == ("OLD1", 4, "99213")
     assert (values["service_day"], values["modifiers_text"]) == (number("2026-01-05"), "25")
     assert values["provider_unit"] == "1234567893/207Q00000X"
     assert values["line_key"] == fact(earlier, "line")["line_key"]

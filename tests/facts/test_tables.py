@@ -1,8 +1,9 @@
 import pytest
 
-from engine.claim.model import Provider
+from engine.claim.model import Diagnosis, Provider
 from engine.facts.project import Projector
 from engine.reference.catalog import Tables
+from engine.reference.memory import with_rows
 from tests.facts.helpers import EVERYTHING, SAMPLES, fact, facts, inpatient, line, minimal, number, view
 
 PTP = "table/ptp-practitioner"
@@ -242,3 +243,81 @@ def test_prior_authorization_is_the_payers_own_list():
     assert facts(claim, kind) == []
     earlier = minimal(lines=(line(1, "27447", day="2025-12-31"), line(2, "70553", day="2023-12-31")))
     assert [f["line_number"] for f in facts(earlier, kind, tables=SAMPLES)] == [1]
+
+
+FEES = [
+    {"procedure": "27447", "modifier": "", "status": "A", "global_days": "090", "pctc": "0"},
+    {"procedure": "71046", "modifier": "", "status": "A", "global_days": "XXX", "pctc": "1"},
+    {"procedure": "71046", "modifier": "26", "status": "A", "global_days": "XXX", "pctc": "2"},
+]
+INDICATORS = {"multiple_procedure": "2", "bilateral": "1", "assistant": "2", "cosurgeon": "1", "team": ""}
+
+
+def with_tables(**rows):
+    return with_rows(SAMPLES, {name.replace("_", "-"): found for name, found in rows.items()})
+
+
+def test_indicators_of_the_fee_schedule():
+    tables = with_tables(pprrvu=[row | INDICATORS for row in FEES])
+    lines = (line(1, "27447"), line(2, "71046", modifiers=("RT", "26")), line(3, "71046", modifiers=("TC",)), line(4))
+    one, two, three, four = facts(minimal(lines=lines), "line", tables=tables)
+    assert {name: value for name, value in one.items() if name.endswith("_indicator")} == {
+        "status_indicator": "A",
+        "pctc_indicator": "0",
+        "bilateral_indicator": "1",
+        "multiple_procedure_indicator": "2",
+        "assistant_indicator": "2",
+        "cosurgeon_indicator": "1",
+    }
+    assert one["global_days"] == "090"
+    assert (two["pctc_indicator"], three["pctc_indicator"]) == ("2", "1")
+    assert "status_indicator" not in four
+
+
+def test_poa_exempt_is_silent_on_what_an_older_list_does_not_name(tmp_path):
+    def exempt(until):
+        (tmp_path / "poa-exempt.csv").write_text("code\nZ3800\n")
+        (tmp_path / "poa-exempt.yaml").write_text(f"edition: A\nfrom: 2019-10-01\n{until}")
+        claim = inpatient(diagnoses=(diagnosis(1, "Z3800"), diagnosis(2, "I10")))
+        return [each.get("poa_exempt") for each in facts(claim, "diagnosis", tables=Tables.load([tmp_path]))]
+
+    assert exempt("") == [True, False]
+    assert exempt("to: 2020-09-30\n") == [True, None]
+    claim = minimal(diagnoses=(diagnosis(1, "Z3800"),))
+    assert "poa_exempt" not in fact(claim, "diagnosis", tables=Tables.load([tmp_path]))
+
+
+def diagnosis(position, code):
+    return Diagnosis(position=position, code=code, role="other" if position > 1 else "principal", qualifier="ABK")
+
+
+def test_an_unlisted_level_ii_code_is_silent_when_the_file_is_older(tmp_path):
+    (tmp_path / "hcpcs.csv").write_text('code,added,terminated,long\nE1399,19960101,,"Equipment, miscellaneous"\n')
+    (tmp_path / "hcpcs.yaml").write_text("edition: A\nfrom: 2024-07-01\nto: 2024-09-30\n")
+    tables = Tables.load([tmp_path])
+    claim = minimal(lines=(line(1, "E1399"), line(2, "E9999"), line(3, "E9999", day="2024-08-01")))
+    one, two, three = facts(claim, "line", tables=tables)
+    assert (one["code_status"], one["unlisted"]) == ("valid", True)
+    assert {"code_status", "unlisted"}.isdisjoint(two)
+    assert three["code_status"] == "unknown"
+
+
+def test_suppliers_have_mue_values_of_their_own():
+    tables = with_tables(
+        mue_dme=[{"procedure": "E0100", "mue_units": "1", "mai": "3"}],
+        mue_practitioner=[
+            {"procedure": "E0100", "mue_units": "0", "mai": "1"},
+            {"procedure": "A4570", "mue_units": "4", "mai": "1"},
+        ],
+    )
+    lines = (line(1, "E0100"), line(2, "A4570"))
+
+    def units(taxonomy):
+        claim = minimal(lines=lines)
+        billing = Provider(role="billing", npi="1999999992", taxonomy=taxonomy)
+        others = tuple(each for each in claim.providers if each.role != "billing")
+        found = facts(minimal(lines=lines, providers=(billing, *others)), "line", tables=tables)
+        return [each["mue_units"] for each in found]
+
+    assert units("332B00000X") == [1000, 4000]
+    assert units("207Q00000X") == [0, 4000]

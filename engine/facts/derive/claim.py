@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from engine.claim.model import Claim
-from engine.facts.derive.source import Fields
+from engine.facts.derive.source import Fields, Getter
 from engine.facts.view import ClaimView, provider_in
 from engine.reference.lists import facility_kinds, supplier_kind
 
@@ -38,6 +38,8 @@ _NEARLY_MBI = re.compile("".join(f"[{place}{_NOT_MBI}]" for place in _MBI_PLACES
 _HICN = re.compile(r"\d{9}[A-Z][0-9A-Z]?|(?:A|MA|WA|WD|CA|JA|PA|PD|H|MH|WH|WCH|WCA|WCD|PH)(?:\d{6}|\d{9})")
 _SSN_LIKE = re.compile(r"\d{3}-?\d{2}-?\d{4}")
 _CLIA = re.compile(r"\d{2}D\d{7}")
+
+_SEX_AND_SERVICE, _UNRELATED_TO_HOSPICE, _KX = "45", "07", "KX"
 
 _MOST_DIAGNOSES: Mapping[str, int] = {"professional": 12, "institutional": 25, "dental": 4}
 
@@ -100,6 +102,11 @@ def ambulance_pickup_missing(view: ClaimView, claim: Claim) -> bool | None:
     return not any(provider_in(line.line.providers, "ambulance_pickup") for line in view.lines)
 
 
+def _service_facility(_: ClaimView, claim: Claim) -> str | None:
+    facility = provider_in(claim.providers, "service_facility")
+    return facility.npi or facility.last_name or None if facility else None
+
+
 def supplier_claim(view: ClaimView, _: Claim) -> bool | None:
     """Whether the billing provider's taxonomy is a supplier's; absent without a taxonomy."""
     billing = view.billing
@@ -129,6 +136,18 @@ def _admitting(_: ClaimView, claim: Claim) -> str | None:
     return next((d.code for d in claim.diagnoses if d.role == "admitting" and d.code), None)
 
 
+def _condition_codes_text(_: ClaimView, claim: Claim) -> str | None:
+    return " ".join(sorted({code.code for code in claim.codes if code.family == "condition"} - {""})) or None
+
+
+def _npi_of(role: str) -> Getter[Claim]:
+    def npi(_: ClaimView, claim: Claim) -> str | None:
+        provider = provider_in(claim.providers, role)
+        return provider.npi or None if provider else None
+
+    return npi
+
+
 def _principal(view: ClaimView, claim: Claim) -> str | None:
     named = next((d.code for d in claim.diagnoses if d.role == "principal" and d.code), None)
     first = view.listed.get(1)
@@ -137,6 +156,19 @@ def _principal(view: ClaimView, claim: Claim) -> str | None:
 
 def _diagnosis_count(view: ClaimView, _: Claim) -> int:
     return sum(d.role in {"principal", "other"} for d in view.claim.diagnoses)
+
+
+def has_condition(claim: Claim, *codes: str) -> bool:
+    """Whether an institutional claim carries one of these condition codes (NUBC FL 18 to 28)."""
+    return any(code.family == "condition" and code.code in codes for code in claim.codes)
+
+
+def gender_conflict_flag(_: ClaimView, claim: Claim) -> bool:
+    """Whether the claim says that sex and service may not fit: modifier KX on a line, or condition code 45.
+
+    Source: Medicare Claims Processing Manual (100-04) ch. 32 §240 (CMS MM6638).
+    """
+    return has_condition(claim, _SEX_AND_SERVICE) or any(_KX in line.modifiers for line in claim.lines)
 
 
 def _epsdt_condition(_: ClaimView, claim: Claim) -> str | None:
@@ -196,9 +228,17 @@ FIELDS: Fields[Claim] = {
     "note_present": lambda _, c: any(note.text for note in c.notes),
     "homebound": lambda _, c: bool(c.homebound),
     "epsdt_condition": _epsdt_condition,
+    "gender_conflict_flag": gender_conflict_flag,
+    "unrelated_to_hospice": lambda _, c: has_condition(c, _UNRELATED_TO_HOSPICE),
+    "condition_codes_text": _condition_codes_text,
+    "subscriber_entity": lambda _, c: c.subscriber.entity or None,
     "admitting_diagnosis": _admitting,
     "principal_diagnosis": _principal,
     "diagnosis_over_limit": lambda v, c: _diagnosis_count(v, c) > _MOST_DIAGNOSES[c.claim_type],
+    "attending_provider": _npi_of("attending"),
+    "operating_provider": _npi_of("operating"),
+    "referring_provider": _npi_of("referring"),
+    "service_facility": _service_facility,
     "ambulance_pickup_missing": ambulance_pickup_missing,
     "supplier_claim": supplier_claim,
 }

@@ -38,11 +38,34 @@ def filing_basis_day(view: ClaimView) -> int | None:
     return view.last_service_day if basis == "through" else None
 
 
+def one_year_limit(basis: int) -> int:
+    """The last day of one calendar year from a day."""
+    return one_year_later(calendar_day(basis)).toordinal() - EPOCH
+
+
 def _days_past_one_year_limit(view: ClaimView, _: Claim) -> int | None:
+    basis = filing_basis_day(view)
+    return None if basis is None or view.received_on is None else view.received_on - one_year_limit(basis)
+
+
+def days_to_limit(view: ClaimView, _: Claim) -> int | None:
+    """Days from receipt to the last day on which the payer takes an original claim (negative: it has passed).
+
+    Parameters timely_filing_limit (``one_year``: the same calendar day of the next year; else days) and
+    timely_filing_days.
+    """
     basis = filing_basis_day(view)
     if basis is None or view.received_on is None:
         return None
-    return view.received_on - (one_year_later(calendar_day(basis)).toordinal() - EPOCH)
+    if view.parameter("timely_filing_limit") == "one_year":
+        return one_year_limit(basis) - view.received_on
+    days = view.parameter("timely_filing_days")
+    return basis + days - view.received_on if isinstance(days, int) else None
+
+
+def _age_days_at_admission(view: ClaimView, claim: Claim) -> int | None:
+    age = _less(day_number(claim.admission_day), day_number(view.birth))
+    return age if age is not None and age >= 0 else None
 
 
 def _days_from_other_payer_payment(view: ClaimView, claim: Claim) -> int | None:
@@ -94,12 +117,14 @@ FIELDS: Fields[Claim] = {
     "days_from_first_service_to_receipt": lambda v, _: _less(v.received_on, v.first_service_day),
     "days_from_filing_basis_to_receipt": lambda v, _: _less(v.received_on, filing_basis_day(v)),
     "days_past_one_year_limit": _days_past_one_year_limit,
+    "days_to_limit": days_to_limit,
     "days_from_other_payer_payment": _days_from_other_payer_payment,
     "service_age_years": _service_age_years,
     "patient_birth_day": lambda v, _: day_number(v.birth),
     "patient_death_day": lambda _, c: day_number(c.patient.death_day),
     "age_years": lambda v, _: v.age_years,
     "age_days": _age_days,
+    "age_days_at_admission": _age_days_at_admission,
     "service_before_birth": lambda v, _: _after(day_number(v.birth), v.first_service_day),
     "service_after_death": lambda v, c: _after(v.last_service_day, day_number(c.patient.death_day)),
     "birth_after_receipt": lambda v, _: _after(day_number(v.birth), v.received_on),

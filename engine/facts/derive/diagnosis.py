@@ -10,6 +10,7 @@ from engine.facts.view import ICD9_QUALIFIERS, ClaimView, DiagnosisView, Pointed
 from engine.reference import icd10cm, mce
 from engine.reference.lists import icd10cm_chapter
 
+POA_EXEMPT = "poa-exempt"
 _FULL = 7
 _CATEGORY = 3
 _AGE_GROUPS: tuple[mce.AgeGroup, ...] = ("newborn", "pediatric", "maternity", "adult")
@@ -123,6 +124,16 @@ def _sex_conflict(view: ClaimView, part: DiagnosisPart) -> bool | None:
     return sex is not None and sex != view.sex
 
 
+def _poa_exempt(view: ClaimView, part: DiagnosisPart) -> bool | None:
+    """Whether the code is on the list; absent for one that is not, when the list is older than the judged day."""
+    tables, day = view.context.tables, part.judged_day
+    if not view.institutional or not part.diagnosis.code or day is None or tables.status(POA_EXEMPT, day) is not None:
+        return None
+    if tables.rows_on(POA_EXEMPT, part.diagnosis.code, day):
+        return True
+    return False if tables.is_current(POA_EXEMPT, day) else None
+
+
 def place(part: DiagnosisPart) -> Place:
     """The diagnosis's place in the claim's list, from 1."""
     return (0, part.number)
@@ -156,6 +167,7 @@ FIELDS: Fields[DiagnosisPart] = {
     "qualifier": lambda _, p: p.diagnosis.qualifier or None,
     "icd9": lambda _, p: p.diagnosis.qualifier in ICD9_QUALIFIERS,
     "present_on_admission": lambda _, p: p.diagnosis.present_on_admission or None,
+    "poa_exempt": _poa_exempt,
     "repeat": lambda _, p: p.repeat,
     "judged_day": lambda _, p: p.judged_day,
     "status_on_day": _status,
@@ -182,6 +194,8 @@ LINE_FIELDS: Fields[PointedDiagnosis] = {
     "line_number": lambda _, p: p.line.number,
     "position": lambda _, p: p.position,
     "code": lambda _, p: p.diagnosis.code or None,
+    "category": lambda _, p: p.diagnosis.code[:_CATEGORY] or None,
+    "seventh_character": lambda _, p: p.diagnosis.code[6] if len(p.diagnosis.code) == _FULL else None,
     "laterality": lambda v, p: _side(v, p.diagnosis.code, p.line.judged_day),
     "manifestation": lambda v, p: _pointed_flag(v, p, "manifestation"),
     "external_cause": lambda v, p: _pointed_flag(v, p, "ecodepdx"),

@@ -62,6 +62,15 @@ def _stay_days_gap(view: ClaimView, claim: Claim) -> int | None:
     return None if reported is None or stay is None else reported - stay
 
 
+def accommodation_units(view: ClaimView, _: Claim) -> int | None:
+    """Units of the room-and-board lines of an institutional claim; absent when one has none or no whole number."""
+    if not view.institutional:
+        return None
+    units = [whole(line.units) for line in view.lines if room_and_board(line.line.revenue_code)]
+    known = [unit for unit in units if unit is not None]
+    return sum(known) if len(known) == len(units) else None
+
+
 def accommodation_day_gap(view: ClaimView, claim: Claim) -> int | None:
     """Units of the room-and-board lines less covered and non-covered days, of an inpatient claim.
 
@@ -70,9 +79,8 @@ def accommodation_day_gap(view: ClaimView, claim: Claim) -> int | None:
     reported = _reported_days(claim)
     if reported is None or not view.inpatient:
         return None
-    units = [whole(line.units) for line in view.lines if room_and_board(line.line.revenue_code)]
-    known = [unit for unit in units if unit is not None]
-    return sum(known) - reported if len(known) == len(units) else None
+    units = accommodation_units(view, claim)
+    return None if units is None else units - reported
 
 
 CLAIM_FIELDS: Fields[Claim] = {
@@ -87,6 +95,7 @@ CLAIM_FIELDS: Fields[Claim] = {
     "lifetime_reserve_days": lambda _, c: value_code_days(c, _LIFETIME_RESERVE),
     "stay_days": stay_days,
     "stay_days_gap": _stay_days_gap,
+    "accommodation_units": accommodation_units,
     "accommodation_day_gap": accommodation_day_gap,
     "drg": lambda _, c: c.drg or None,
 }

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 
-from engine.facts.derive.source import Fields
+from engine.facts.derive.source import Fields, Getter
 from engine.facts.numbers import THOUSAND, thousandths, whole
-from engine.facts.view import ClaimView, LineView
-from engine.reference.lists import component_modifiers, facility_place, rendering_kind, telehealth_modifiers
+from engine.facts.view import ClaimView, LineView, provider_in
+from engine.reference.lists import (
+    component_modifiers,
+    facility_place,
+    rendering_kind,
+    room_and_board,
+    telehealth_modifiers,
+)
 
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("cpt", re.compile(r"\d{5}|\d{4}[AM]")),  # A: vaccine administration, M: multianalyte assays (CPT appendix O)
@@ -122,6 +128,20 @@ def _rendering_kind(_: ClaimView, part: LineView) -> str | None:
     return rendering_kind(part.rendering.taxonomy) if part.rendering and part.rendering.taxonomy else None
 
 
+def _npi_of(role: str) -> Getter[LineView]:
+    """The NPI of who stands in a role on the line, else on the claim."""
+
+    def npi(view: ClaimView, part: LineView) -> str | None:
+        provider = provider_in(part.line.providers, role) or provider_in(view.claim.providers, role)
+        return provider.npi or None if provider else None
+
+    return npi
+
+
+def _diagnoses_text(_: ClaimView, part: LineView) -> str | None:
+    return " ".join(sorted({pointed.diagnosis.code for pointed in part.diagnoses} - {""})) or None
+
+
 def telehealth(view: ClaimView, part: LineView) -> bool:
     """Place of service 02 or 10, or a telehealth modifier."""
     if not view.institutional and part.place in _TELEHEALTH_PLACES:
@@ -158,6 +178,7 @@ FIELDS: Fields[LineView] = {
     "code_type": code_type,
     "description_present": _description_present,
     "revenue_code": lambda _, p: p.line.revenue_code or None,
+    "room_and_board": lambda v, p: room_and_board(p.line.revenue_code) if v.institutional else None,
     "units": lambda _, p: p.units,
     "unit_basis": lambda _, p: p.line.unit_basis or None,
     "charge_cents": lambda _, p: p.line.charge_cents,
@@ -180,6 +201,12 @@ FIELDS: Fields[LineView] = {
     "rendering_provider": _rendering_provider,
     "rendering_kind": _rendering_kind,
     "provider_unit": lambda _, p: p.provider_unit,
+    "billing_provider": lambda v, _: v.billing.npi or None if v.billing else None,
+    "referring_provider": _npi_of("referring"),
+    "ordering_provider": _npi_of("ordering"),
+    "supervising_provider": _npi_of("supervising"),
+    "first_diagnosis": lambda _, p: p.diagnoses[0].diagnosis.code or None if p.diagnoses else None,
+    "diagnoses_text": _diagnoses_text,
     "prior_authorization": lambda v, p: p.line.prior_authorization or v.claim.prior_authorization or None,
     "referral_number": lambda v, p: p.line.referral_number or v.claim.referral_number or None,
     "clia_number": lambda v, p: p.line.clia_number or v.claim.clia_number or None,

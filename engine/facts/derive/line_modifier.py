@@ -9,6 +9,7 @@ from typing import NamedTuple
 from engine.facts.derive.source import Fields, Place
 from engine.facts.view import ClaimView, LineView
 from engine.reference.lists import modifier_sides
+from engine.reference.modifiers import ambulance_pair, areas, families, pricing
 
 _SHAPE = re.compile(r"[0-9A-Z]{2}")
 
@@ -44,5 +45,9 @@ FIELDS: Fields[LineModifier] = {
     "position": lambda _, p: p.position,
     "side": lambda _, p: modifier_sides().get(p.code, "none"),
     "repeat": lambda _, p: p.code in p.line.line.modifiers[: p.position - 1],
+    "family": lambda _, p: families().get(p.code),
+    "area": lambda _, p: areas().get(p.code),
+    "pricing": lambda _, p: p.code in pricing(),
+    "ambulance_pair_ok": lambda _, p: ambulance_pair(p.code),
     "shape_ok": lambda _, p: bool(_SHAPE.fullmatch(p.code)),
 }

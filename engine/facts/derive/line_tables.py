@@ -1,7 +1,11 @@
-"""What reference tables say of one line: MUE, add-on codes, HCPCS level II. Absent where the table is not loaded."""
+"""What reference tables say of one line: MUE, add-on codes, HCPCS level II. Absent where the table is not loaded.
+
+The fee schedule has a module of its own, fee_schedule.py.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,12 +15,16 @@ from engine.facts.numbers import THOUSAND
 from engine.facts.view import ClaimView, LineView
 from engine.reference.catalog import Tables
 from engine.reference.layouts import table_for
+from engine.reference.lists import supplier_kind
 from engine.reference.table import Row
 
 ADD_ON = "add-on"
+MUE_DME = "mue-dme"
 HCPCS = "hcpcs"
 _CONTRACTOR_DEFINED = "CCCCC"
+_EQUIPMENT = "equipment"
 _MINUTES = "MJ"
+_UNLISTED = re.compile(r"(?i)\b(?:not otherwise (?:classified|specified|listed)|unlisted|unclassified|miscellaneous)\b")
 
 
 class Mue(NamedTuple):
@@ -29,16 +37,28 @@ class Mue(NamedTuple):
 def mue(view: ClaimView, procedure: str, day: int | None) -> Mue | None:
     """The MUE of a code on a day; none for inpatients, for whom there are no such edits.
 
-    Practitioner values on professional and dental claims, outpatient hospital values on institutional ones.
-    Source: NCCI Policy Manual ch. I §V.
+    Outpatient hospital values on institutional claims, practitioner values on others; those for suppliers on a
+    professional claim that a supplier of equipment bills, if they list the code.
+    Source: NCCI Policy Manual ch. I §V; CMS publishes the three apart.
     """
     if not procedure or day is None or (view.institutional and view.inpatient):
         return None
-    table = table_for("mue", view.claim.claim_type)
-    rows = view.context.tables.rows_on(table, procedure, day)
+    tables = view.context.tables
+    rows: Sequence[Row] = ()
+    if _supplier(view):
+        rows = tables.rows_on(MUE_DME, procedure, day)
+    rows = rows or tables.rows_on(table_for("mue", view.claim.claim_type), procedure, day)
     if not rows or not rows[0].values["mue_units"].isdigit():
         return None
     return Mue(int(rows[0].values["mue_units"]) * THOUSAND, rows[0].values["mai"])
+
+
+def _supplier(view: ClaimView) -> bool:
+    """Whether a supplier of equipment bills a professional claim, by its taxonomy."""
+    billing = view.billing
+    if view.claim.claim_type != "professional" or billing is None or not billing.taxonomy:
+        return False
+    return supplier_kind(billing.taxonomy) == _EQUIPMENT
 
 
 def per_day(part: LineView) -> int | None:
@@ -109,20 +129,36 @@ def primary_present(view: ClaimView, part: LineView) -> bool | None:
 
 
 def code_status(view: ClaimView, part: LineView) -> str | None:
-    """How a level II code stands on the HCPCS file on the service day; absent for codes that are not level II."""
+    """How a level II code stands on the HCPCS file on the service day; absent for codes that are not level II.
+
+    A code that the file does not list is unknown; absent if the file is older than the service day: it may be new.
+    """
     day, tables = part.judged_day, view.context.tables
     if day is None or code_type(view, part) != "hcpcs" or not _answers(tables, HCPCS, part):
         return None
     rows = tables.rows(HCPCS, part.line.procedure, day)
     if not rows:
-        return "unknown"
+        return "unknown" if tables.is_current(HCPCS, day) else None
     if any(row.on(day) for row in rows):
         return "valid"
     return "not_yet" if all(row.first_day is not None and day < row.first_day for row in rows) else "retired"
 
 
+def _unlisted(view: ClaimView, part: LineView) -> bool | None:
+    """Whether a level II code stands for what has no code, by its description; absent for other code systems.
+
+    The descriptions of CPT codes are not imported: they are the American Medical Association's.
+    """
+    if part.judged_day is None or code_type(view, part) != "hcpcs":
+        return None
+    rows = view.context.tables.rows_on(HCPCS, part.line.procedure, part.judged_day)
+    long = rows[0].values.get("long") if rows else None
+    return bool(_UNLISTED.search(long)) if long else None
+
+
 FIELDS: Fields[LineView] = {
     "code_status": code_status,
+    "unlisted": _unlisted,
     "mue_units": _mue_units,
     "mue_mai": _mue_mai,
     "units_over_mue": units_over_mue,

@@ -29,12 +29,13 @@ class LineDecision(NamedTuple):
 
 
 class AdjustmentPart(NamedTuple):
-    """One adjustment, by whom, where (``None``: the claim), and its number there, from 1."""
+    """One adjustment, by whom, where (``None``: the claim), its number there from 1, and the day of the decision."""
 
     adjustment: Adjustment
     payer_id: str
     line: LineView | None
     number: int
+    decided: int | None
 
 
 def payers(view: ClaimView) -> Iterator[OtherPayerPart]:
@@ -52,13 +53,13 @@ def decisions(view: ClaimView) -> Iterator[LineDecision]:
 
 def adjustments(view: ClaimView) -> Iterator[AdjustmentPart]:
     """Every adjustment, of the claim and of its lines."""
-    on_claim = [(other.payer.payer_id, a) for other in view.claim.other_payers for a in other.adjustments]
-    for number, (payer_id, adjustment) in enumerate(on_claim, start=1):
-        yield AdjustmentPart(adjustment, payer_id, None, number)
+    on_claim = [(o.payer.payer_id, a, o.adjudication_day) for o in view.claim.other_payers for a in o.adjustments]
+    for number, (payer_id, adjustment, decided) in enumerate(on_claim, start=1):
+        yield AdjustmentPart(adjustment, payer_id, None, number, day_number(decided))
     for line in view.lines:
-        on_line = [(decision.payer_id, a) for decision in line.line.adjudications for a in decision.adjustments]
-        for number, (payer_id, adjustment) in enumerate(on_line, start=1):
-            yield AdjustmentPart(adjustment, payer_id, line, number)
+        on_line = [(d.payer_id, a, d.adjudication_day) for d in line.line.adjudications for a in d.adjustments]
+        for number, (payer_id, adjustment, decided) in enumerate(on_line, start=1):
+            yield AdjustmentPart(adjustment, payer_id, line, number, day_number(decided))
 
 
 def _line_adjustments(view: ClaimView, part: OtherPayerPart) -> int | None:
@@ -108,7 +109,9 @@ def adjustment_place(part: AdjustmentPart) -> Place:
 
 
 def adjustment_day(view: ClaimView, part: AdjustmentPart) -> int | None:
-    """The line's day, else the claim's first."""
+    """When the payer decided, for its codes must be valid then; else the line's day, else the claim's first."""
+    if part.decided is not None:
+        return part.decided
     return part.line.judged_day if part.line else view.first_service_day
 
 
@@ -139,4 +142,5 @@ ADJUSTMENT_FIELDS: Fields[AdjustmentPart] = {
     "group": lambda _, p: p.adjustment.group or None,
     "reason": lambda _, p: p.adjustment.reason or None,
     "amount_cents": lambda _, p: p.adjustment.amount_cents,
+    "adjudication_day": lambda _, p: p.decided,
 }

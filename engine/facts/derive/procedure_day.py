@@ -1,8 +1,8 @@
-"""One procedure on one day by one rendering provider, its lines together; and one day of one provider unit."""
+"""One procedure on one day by one rendering provider, its lines together, on this claim and on the earlier ones."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from engine.facts.derive.line_tables import Mue, mue, per_day
@@ -14,12 +14,25 @@ _MINUTES = "MJ"
 
 
 class ProcedureDay(NamedTuple):
-    """The lines that bill ``procedure`` on ``day``, by line number."""
+    """The lines of this claim that bill ``procedure`` on ``day``, by line number."""
 
     procedure: str
     day: int
     rendering: str
     lines: tuple[LineView, ...]
+
+    def with_earlier(self, view: ClaimView) -> tuple[LineView, ...]:
+        """These lines and those of the patient's earlier claims for the same code, renderer and day."""
+        return (
+            *self.lines,
+            *(
+                line
+                for line in view.earlier_lines
+                if line.line.procedure == self.procedure
+                and line.covers(self.day)
+                and (line.rendering.npi if line.rendering else "") == self.rendering
+            ),
+        )
 
 
 def parts(view: ClaimView) -> Iterator[ProcedureDay]:
@@ -51,7 +64,11 @@ def day(_: ClaimView, part: ProcedureDay) -> int | None:
 
 def units_total(_: ClaimView, part: ProcedureDay) -> int | None:
     """Units of the day in thousandths, a span's divided by its days; absent when a line has none."""
-    units = [per_day(line) for line in part.lines]
+    return _units(part.lines)
+
+
+def _units(lines: Sequence[LineView]) -> int | None:
+    units = [per_day(line) for line in lines]
     known = [unit for unit in units if unit is not None]
     return sum(known) if len(known) == len(units) else None
 
@@ -75,10 +92,14 @@ def units_over_mue(view: ClaimView, part: ProcedureDay) -> int | None:
 
     Source: NCCI Policy Manual ch. I §V: MAI 2 and 3 are edits of the day: the lines of one code and provider together.
     """
-    found, total = _mue(view, part), units_total(view, part)
+    return _over_mue(view, part, part.lines)
+
+
+def _over_mue(view: ClaimView, part: ProcedureDay, lines: Sequence[LineView]) -> int | None:
+    found, total = _mue(view, part), _units(lines)
     if found is None or total is None or found.mai == _PER_LINE:
         return None
-    if any(line.line.unit_basis == _MINUTES for line in part.lines):
+    if any(line.line.unit_basis == _MINUTES for line in lines):
         return None
     return total - found.units if total > found.units else None
 
@@ -96,34 +117,7 @@ FIELDS: Fields[ProcedureDay] = {
     "mue_units": _mue_units,
     "mue_mai": _mue_mai,
     "units_over_mue": units_over_mue,
-}
-
-
-class UnitDay(NamedTuple):
-    """One day of service by one provider unit (empty: not known), with its lines."""
-
-    day: int
-    unit: str
-    lines: tuple[LineView, ...]
-
-
-def unit_days(view: ClaimView) -> Iterator[UnitDay]:
-    """One for each provider unit and day on which one of its lines begins."""
-    groups: dict[tuple[int, str], list[LineView]] = {}
-    for line in view.lines:
-        if line.first_day is not None:
-            groups.setdefault((line.first_day, line.provider_unit or ""), []).append(line)
-    for (first, unit), lines in groups.items():
-        yield UnitDay(first, unit, tuple(lines))
-
-
-def unit_day(_: ClaimView, part: UnitDay) -> int | None:
-    """The day itself."""
-    return part.day
-
-
-UNIT_DAY_FIELDS: Fields[UnitDay] = {
-    "service_day": lambda _, p: p.day,
-    "provider_unit": lambda _, p: p.unit or None,
-    "line_count": lambda _, p: len(p.lines),
+    "line_count_with_history": lambda v, p: len(p.with_earlier(v)),
+    "units_total_with_history": lambda v, p: _units(p.with_earlier(v)),
+    "units_over_mue_with_history": lambda v, p: _over_mue(v, p, p.with_earlier(v)),
 }

@@ -26,7 +26,7 @@ class KindSource(NamedTuple, Generic[PartT]):
     day: Callable[[ClaimView, PartT], int | None]
 
 
-def claim_day(view: ClaimView, _part: object) -> int | None:
+def first_service_day(view: ClaimView, _part: object) -> int | None:
     """The first service day of the claim."""
     return view.first_service_day
 

@@ -129,6 +129,7 @@ class PayerList:
                 hint=f"columns: {', '.join(layout.required)}; {layout.first} and {layout.last} date a row",
             )
         self.tables = (mapping.table,)
+        self.key = layout.key
         self.name = f"CSV mapped by {Path(where).name}"
         self._mapping, self._layout = mapping, layout
         dates = {layout.first, layout.last} - set(layout.columns)

@@ -47,4 +47,6 @@ def _run(connection: sqlite3.Connection, match: str) -> list[int]:
 
 def _either(group: Group) -> str:
     """The readings of a group as a full-text expression; stems are letters and digits only, so nothing is escaped."""
-    return "(" + " OR ".join(["(" + " AND ".join([f'"{each}"' for each in m.stems]) + ")" for m in group.meanings]) + ")"
+    return (
+        "(" + " OR ".join(["(" + " AND ".join([f'"{each}"' for each in m.stems]) + ")" for m in group.meanings]) + ")"
+    )

@@ -25,12 +25,12 @@ class Entry(Struct, frozen=True, kw_only=True):
     Args:
         node: the code, or the heading, without the dot.
         phrases: what it is called, the title first.
-        above: the titles above it, as one text.
+        above: the titles above it, and the terms of the codes above it.
         members: the codes that can be reported: the node itself; or, of a node that lacks only its seventh character,
             the full codes; none of a heading.
     """
 
     node: str
     phrases: tuple[tuple[PhraseKind, str], ...]
-    above: str = ""
+    above: tuple[str, ...] = ()
     members: tuple[Member, ...] = ()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from engine.reference.catalog import Tables
 from engine.reference.icd10cm import TABLE
@@ -12,6 +14,9 @@ from engine.reference.search.document import Entry, Member, PhraseKind
 from engine.reference.search.titles import IMPORTED, shipped_titles
 from engine.reference.search.windows import members
 
+Phrase = tuple[PhraseKind, str]
+
+_CODE = re.compile(r"[A-Z][0-9A][0-9A-Z]{1,4}")
 _FULL = 7
 _CATEGORY = 3
 _COLUMNS: Mapping[str, PhraseKind] = {"inclusion_terms": "inclusion_term", "includes": "includes"}
@@ -25,30 +30,29 @@ def entries(tables: Tables) -> Iterator[Entry]:
     """
     notes, headings = shipped(), _headings(tables)
     imported = _imported_phrases(tables)
+
+    @cache
+    def phrases(node: str) -> tuple[Phrase, ...]:
+        return tuple(imported.get(node) or _phrases(notes, node))
+
+    @cache
+    def above(node: str) -> tuple[str, ...]:
+        """The node's title and its terms: they hold for all that is below it."""
+        said = [text for _, text in phrases(node)] if _CODE.fullmatch(node) else []
+        return (headings.get(node, ""), *said)
+
     by_node: dict[str, list[Member]] = defaultdict(list)
     for member in members(tables, TABLE, "description"):
         by_node[_node(member.code, headings, notes)].append(member)
     for node in sorted({*by_node, *headings}):
         found = by_node.get(node, [])
         title = headings.get(node) or _common(found)
-        phrases = imported.get(node) or _phrases(notes, node)
         if found and found[0].code == node and len(found) == 1:
             title = found[0].title or title
         elif any(member.code == node for member in found):  # once billable, since then split by a seventh character
             found = [member for member in found if member.code != node]
-        above = " ".join(_said_above(node, notes, headings, imported))
-        yield Entry(node=node, phrases=(("title", title), *phrases), above=above, members=tuple(found))
-
-
-def _said_above(
-    node: str, notes: NoteTable, headings: Mapping[str, str], imported: Mapping[str, list[tuple[PhraseKind, str]]]
-) -> Iterator[str]:
-    """The titles above a node, and the inclusion terms of the codes above it: they hold for all that is below."""
-    for above in _above(notes, node):
-        if above != node:
-            yield headings.get(above, "")
-            if node.startswith(above):
-                yield from [text for kind, text in imported.get(above) or _phrases(notes, above)]
+        said = [text for each in _above(notes, node) if each != node for text in above(each)]
+        yield Entry(node=node, phrases=(("title", title), *phrases(node)), above=tuple(said), members=tuple(found))
 
 
 def _headings(tables: Tables) -> dict[str, str]:
@@ -63,10 +67,10 @@ def _headings(tables: Tables) -> dict[str, str]:
     return found
 
 
-def _imported_phrases(tables: Tables) -> dict[str, list[tuple[PhraseKind, str]]]:
+def _imported_phrases(tables: Tables) -> dict[str, list[Phrase]]:
     if IMPORTED not in tables.names():
         return {}
-    found: dict[str, list[tuple[PhraseKind, str]]] = {}
+    found: dict[str, list[Phrase]] = {}
     for key in tables.keys_from(IMPORTED, ""):
         for row in tables.rows(IMPORTED, key):
             found[key.replace(".", "")] = [
@@ -78,8 +82,8 @@ def _imported_phrases(tables: Tables) -> dict[str, list[tuple[PhraseKind, str]]]
     return found
 
 
-def _phrases(notes: NoteTable, node: str) -> list[tuple[PhraseKind, str]]:
-    return [(text.kind, text.wording) for text in notes.texts_on(node) if text.kind in {"inclusion_term", "includes"}]  # type: ignore[misc]
+def _phrases(notes: NoteTable, node: str) -> list[Phrase]:
+    return [(text.kind, text.wording) for text in notes.texts_on(node) if text.kind in {"inclusion_term", "includes"}]
 
 
 def _node(code: str, headings: Mapping[str, str], notes: NoteTable) -> str:

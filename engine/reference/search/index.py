@@ -7,9 +7,11 @@ stems, ``stem`` and ``spelling`` count stems and spellings for weights and corre
 from __future__ import annotations
 
 import math
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -17,7 +19,7 @@ from engine.errors import TableError
 from engine.reference.search.document import Entry, Member
 from engine.reference.search.words import STOPPED, stem, stems, tokens
 
-FORMAT = "6"
+FORMAT = "10"
 """Raised when the layout, the words or the stemmer change, so that older files are built anew."""
 
 _SCHEMA = """
@@ -29,6 +31,8 @@ CREATE TABLE spelling (word TEXT PRIMARY KEY, stem TEXT, entries INTEGER) WITHOU
 CREATE VIRTUAL TABLE words USING fts5(title, terms, above, sevenths, content='', tokenize='ascii');
 """
 _INDEXES = "CREATE INDEX entry_node ON entry (node); CREATE INDEX phrase_entry ON phrase (entry);"
+_NONESSENTIAL = re.compile(r"\([^()]*\)")
+"""Parentheses enclose words that a diagnosis may have or not without changing its code (guidelines, section I.A.7)."""
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(tuple[Member, ...])
 
@@ -48,8 +52,9 @@ def write(connection: sqlite3.Connection, entries: Iterable[Entry], about: dict[
     in_entries: Counter[str] = Counter()
     spelled: Counter[str] = Counter()
     count = 0
+    _known_stems.cache_clear()
     with connection:
-        for count, entry in enumerate(entries, start=1):  # noqa: B007 -- the number of the last one is wanted
+        for count, entry in enumerate(entries, start=1):
             _add(connection, count, entry, in_entries, spelled)
         connection.executemany(
             "INSERT INTO stem VALUES (?, ?)", [(each, weight(found, count)) for each, found in in_entries.items()]
@@ -76,19 +81,31 @@ def members_of(blob: bytes) -> tuple[Member, ...]:
     return _DECODER.decode(blob)
 
 
-def _add(connection: sqlite3.Connection, number: int, entry: Entry, stem_count: Counter[str], spelled: Counter[str]) -> None:
+@lru_cache(maxsize=65536)
+def _known_stems(text: str) -> tuple[str, ...]:
+    """As ``stems``; headings stand above many codes and seventh characters mean the same in most."""
+    return tuple(stems(text))
+
+
+def _add(
+    connection: sqlite3.Connection, number: int, entry: Entry, stem_count: Counter[str], spelled: Counter[str]
+) -> None:
     by_kind: dict[str, list[str]] = {"title": [], "terms": []}
     for kind, text in entry.phrases:
         found = " ".join(stems(text))
         by_kind["title" if kind == "title" else "terms"].append(found)
         connection.execute("INSERT INTO phrase VALUES (?, ?, ?, ?)", (number, kind, text, found))
+        plain = " ".join(stems(_NONESSENTIAL.sub(" ", text))) if "(" in text else ""
+        if plain:
+            connection.execute("INSERT INTO phrase VALUES (?, ?, ?, ?)", (number, kind, text, plain))
         spelled.update({word for word in tokens(text) if word not in STOPPED and not word.isdigit()})
     own = {each for found in (*by_kind["title"], *by_kind["terms"]) for each in found.split()}
     stem_count.update(own)
-    above = {each for each in stems(entry.above) if each not in own}
+    above = {each for text in entry.above for each in _known_stems(text)} - own
     sevenths: set[str] = set()
     if len(entry.members) > 1:
-        sevenths = {each for member in entry.members for each in stems(member.title)} - own
+        title = entry.phrases[0][1]
+        sevenths = {each for member in entry.members for each in _known_stems(member.title.removeprefix(title))} - own
     connection.execute(
         "INSERT INTO words (rowid, title, terms, above, sevenths) VALUES (?, ?, ?, ?, ?)",
         (number, " ".join(by_kind["title"]), " ".join(by_kind["terms"]), " ".join(above), " ".join(sevenths)),

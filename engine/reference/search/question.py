@@ -119,8 +119,11 @@ def _longest(words: list[str]) -> tuple[int, Group | None]:
             continue
         own = tuple([stem(word) for word in words[:length] if word not in STOPPED])
         said = [own] if own else []
-        readings = dict.fromkeys([*said, *(meant or ())])
-        first = (meant or said)[0]
+        meant = tuple([each for each in meant or () if each])
+        readings = dict.fromkeys([*said, *meant])
+        if not readings:  # stop words only
+            return length, None
+        first = (*meant, *said)[0]
         meanings = [Meaning(each, _FIRST if each in (own, first) else _LATER) for each in readings]
         return length, Group(" ".join(words[:length]), tuple(meanings), typed in known.soft)
     return 0, None

@@ -17,9 +17,9 @@ from engine.reference.search.words import GENERIC_STEMS
 
 _BESIDE, _SEVENTH, _ABOVE = 800, 850, 450
 _GENERIC = 4
-_KIND = {"title": 1000, "inclusion_term": 990, "short": 970, "includes": 930, "inherited": 840}
+_KIND = {"title": 1000, "inclusion_term": 990, "short": 970, "includes": 930, "inherited": 780}
 _HEADING = 860
-_EXACT_TERM, _EXACT, _SAME_ORDER = 120, 30, 12
+_EXACT_TERM, _EXACT, _SAME_ORDER = 1040, 30, 12
 _TITLE_BEYOND = 60
 _BASE = 550
 
@@ -47,9 +47,7 @@ def group_weight(group: Group, weights: Mapping[str, int]) -> int:
     return max([sum(weights[each] for each in meaning.stems) for meaning in group.meanings], default=0)
 
 
-def score(
-    candidate: Candidate, question: Question, group_weights: Sequence[int], weights: Mapping[str, int]
-) -> Scored:
+def score(candidate: Candidate, question: Question, group_weights: Sequence[int], weights: Mapping[str, int]) -> Scored:
     """The best that a phrase of the entry makes of the question."""
     everything = frozenset([each for _, _, stems in candidate.phrases for each in stems])
     wanted = sum(group_weights) or 1
@@ -69,7 +67,9 @@ def score(
         if kind == "inherited":
             value -= _beyond(candidate, used, weights)
         elif stems == question.stems:
-            value += _EXACT_TERM if kind == "inclusion_term" else _EXACT
+            if kind == "inclusion_term":  # typed as it is published, and there it stands
+                return Scored(_EXACT_TERM, kind, text)
+            value += _EXACT
         elif own == used and len(stems) == len(question.stems):
             value += _SAME_ORDER
         if value > best.score:
@@ -80,7 +80,7 @@ def score(
 
 
 def _beyond(candidate: Candidate, used: AbstractSet[str], weights: Mapping[str, int]) -> int:
-    """What to take from a code that was found by the words of a heading above: its own title says more than was asked."""
+    """What to take from a code found by the words of a heading above: its own title says more than was asked."""
     title = candidate.phrases[0][2] if candidate.phrases else ()
     total = sum([_weight(each, weights) for each in title]) or 1
     return _TITLE_BEYOND * sum([_weight(each, weights) for each in title if each not in used]) // total

@@ -24,7 +24,8 @@ Standing = Literal["valid", "ended", "not_yet", "heading"]
 _WEAK, _GOOD = 350, 720
 Phrased = tuple[str, str, tuple[str, ...]]
 """Kind, text and stems of a phrase."""
-_NOT_VALID = 800
+_NOT_VALID = 700
+_TERMS = "kind IN ('inclusion_term', 'includes')"
 _LIMIT = 10
 _PREFERRED = ("initial", "unspecified", "not applicable")
 
@@ -111,7 +112,9 @@ class CodeSearch:
     def _candidates(self, question: Question) -> tuple[list[int], list[int]]:
         known = self._vocabulary.weights([each for g in question.groups for m in g.meanings for each in m.stems])
         weights = [group_weight(group, known) for group in question.groups]
-        weights = [weight // 3 if group.soft else weight for group, weight in zip(question.groups, weights, strict=True)]
+        weights = [
+            weight // 3 if group.soft else weight for group, weight in zip(question.groups, weights, strict=True)
+        ]
         return candidates(self._connection, question.groups, weights), weights
 
     def _read(self, numbers: Sequence[int]) -> list[Candidate]:
@@ -139,8 +142,7 @@ class CodeSearch:
             part = above[start : start + 500]
             marks = ",".join("?" * len(part))
             for node, text, words in self._connection.execute(
-                "SELECT node, text, stems FROM phrase JOIN entry ON entry.id = phrase.entry"
-                f" WHERE node IN ({marks}) AND kind IN ('inclusion_term', 'includes')",  # noqa: S608 -- marks only
+                f"SELECT node, text, stems FROM phrase JOIN entry ON id = entry WHERE node IN ({marks}) AND {_TERMS}",  # noqa: S608 -- marks only
                 part,
             ):
                 found.setdefault(node, []).append(("inherited", text, tuple(words.split())))
@@ -150,9 +152,7 @@ class CodeSearch:
         matched = "" if result.kind in ("title", "short") else result.phrase
         title = candidate.phrases[0][1] if candidate.phrases else ""
         if not candidate.members:
-            return Hit(
-                code=candidate.node, description=title, standing="heading", matched=matched, score=result.score
-            )
+            return Hit(code=candidate.node, description=title, standing="heading", matched=matched, score=result.score)
         member = _member(candidate.members, question, day)
         standing = standing_on(member.windows, day)
         return Hit(
@@ -202,10 +202,10 @@ def _order(hit: Hit) -> tuple[int, bool, bool, str]:
     return (-hit.score, hit.standing != "valid", hit.standing == "heading", hit.code)
 
 
-def _candidate(
-    node: str, above: str, members: tuple[Member, ...], phrases: Sequence[Phrased]
-) -> Candidate:
-    sevenths = frozenset([each for member in members for each in stems(member.title)]) if len(members) > 1 else frozenset()
+def _candidate(node: str, above: str, members: tuple[Member, ...], phrases: Sequence[Phrased]) -> Candidate:
+    sevenths = (
+        frozenset([each for member in members for each in stems(member.title)]) if len(members) > 1 else frozenset()
+    )
     return Candidate(node, frozenset(above.split()), members, tuple(phrases), sevenths)
 
 
@@ -222,5 +222,3 @@ def _member(members: tuple[Member, ...], question: Question, day: int | None) ->
         return (standing_on(member.windows, day) == "valid", len(asked.intersection(stems(title))), -plain, -place)
 
     return members[max(range(len(members)), key=worth)]
-
-

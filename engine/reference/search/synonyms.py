@@ -51,14 +51,13 @@ def synonyms() -> Synonyms:
     dropped = frozenset(key(each) for each in loaded["dropped"])
     soft = frozenset(key(each) for each in loaded["soft"])
     longest = max(len(each) for each in [*meanings, *dropped, *soft])
-    typed = [*loaded["meanings"], *loaded["soft"], *loaded["dropped"]]
-    return Synonyms(meanings, soft, dropped, longest, frozenset([word for each in typed for word in tokens(each)]))
+    keys = [*loaded["meanings"], *loaded["soft"], *loaded["dropped"]]
+    return Synonyms(meanings, soft, dropped, longest, frozenset([word for each in keys for word in tokens(each)]))
 
 
 def _pairs(meanings: Mapping[str, Sequence[str]], same: Sequence[Sequence[str]]) -> Iterator[tuple[str, list[Phrase]]]:
     for typed, meant in meanings.items():
         yield typed, [tuple(stems(each)) for each in meant]
     for group in same:
-        for each in group:
-            yield each, [tuple(stems(other)) for other in group if stems(other) != stems(each)]
-
+        for one in group:
+            yield one, [tuple(stems(other)) for other in group if stems(other) != stems(one)]

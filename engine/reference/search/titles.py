@@ -21,7 +21,7 @@ def shipped_titles() -> Mapping[str, str]:
     """Titles by node (``chapter 4``, ``E08-E13``, ``E11``), as they ship."""
     file = resources.files("engine.reference.search") / _FOLDER / f"{_NAME}.txt.gz"
     text = gzip.decompress(file.read_bytes()).decode("utf-8")
-    return dict([line.split("\t", 1) for line in text.splitlines()])  # type: ignore[misc]  # a tuple of two
+    return dict([line.split("\t", 1) for line in text.splitlines()])
 
 
 def shipped_digest() -> str:

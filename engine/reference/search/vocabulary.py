@@ -59,9 +59,10 @@ class Vocabulary:
         return [found for (found,) in rows]
 
     def corrections(self, word: str) -> list[str]:
-        """The known words nearest to ``word``: fewest slips (letters left out, put in, changed, swapped), then commonest.
+        """The known words nearest to ``word``: fewest slips, then commonest.
 
-        Up to four letters allow one slip, more allow two; all that are returned need equally few.
+        A slip is a letter left out, put in, changed or swapped with its neighbour. Up to six letters allow one, more
+        allow two; all that are returned need equally few.
         """
         if len(word) < _SHORT or any(each.isdigit() for each in word):
             return []

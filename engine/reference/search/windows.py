@@ -16,26 +16,38 @@ def first_days(tables: Tables, table: str) -> list[int]:
 
 
 def members(tables: Tables, table: str, text: str) -> Iterator[Member]:
-    """Every code of every edition with its windows, sorted; ``text`` is the column of its description.
+    """Every code of every edition with its windows, sorted; ``text`` is the column of its description."""
+    used = _used(tables, table)
+    for code in sorted({code for day, _ in used for code in tables.keys_from(table, "", day)}):
+        yield _member(tables, table, code, text, used)
 
-    The description is that of the newest edition that has one. A row is valid only while its edition is used.
-    """
+
+def members_of_code(tables: Tables, table: str, code: str, text: str) -> Member:
+    """One code with its windows; without any when no edition has it."""
+    return _member(tables, table, code, text, _used(tables, table))
+
+
+def _used(tables: Tables, table: str) -> list[tuple[int, int | None]]:
+    """From when to when each edition is used."""
     days = first_days(tables, table)
-    ends: list[int | None] = [*[day - 1 for day in days[1:]], None]
-    codes = sorted({code for day in days for code in tables.keys_from(table, "", day)})
-    for code in codes:
-        title, found = "", list[Window]()
-        for day, end in zip(days, ends, strict=True):
-            for row in tables.rows(table, code, day):
-                title = row.values.get(text, "") or title
-                window = (_later(row.first_day, day), _earlier(row.last_day, end))
-                if _empty(window):
-                    continue
-                if found and _touch(found[-1], window):
-                    found[-1] = (found[-1][0], window[1])
-                else:
-                    found.append(window)
-        yield Member(code, title, tuple(found))
+    ends: list[int | None] = [day - 1 for day in days[1:]]
+    return list(zip(days, [*ends, None], strict=False))  # no days, no editions
+
+
+def _member(tables: Tables, table: str, code: str, text: str, used: list[tuple[int, int | None]]) -> Member:
+    """The description is that of the newest edition that has one. A row is valid only while its edition is used."""
+    title, found = "", list[Window]()
+    for day, end in used:
+        for row in tables.rows(table, code, day):
+            title = row.values.get(text, "") or title
+            window = (_later(row.first_day, day), _earlier(row.last_day, end))
+            if _empty(window):
+                continue
+            if found and _touch(found[-1], window):
+                found[-1] = (found[-1][0], window[1])
+            else:
+                found.append(window)
+    return Member(code, title, tuple(found))
 
 
 def _later(first: int | None, edition: int) -> int:

@@ -11,18 +11,24 @@ import re
 import unicodedata
 from functools import lru_cache
 
-STOPPED = frozenset(
-    ["a", "an", "and", "as", "at", "be", "by", "due", "for", "from", "had", "has", "have", "his", "her", "i", "in", "into", "is", "it", "its", "my", "of", "on", "or", "patient", "s", "than", "that", "the", "their", "this", "to", "was", "which", "with"]
-)
+STOPPED = frozenset({
+    "a", "an", "and", "as", "at", "be", "by", "due", "for", "from", "had", "has", "have", "his", "her", "i", "in",
+    "into", "is", "it", "its", "my", "of", "on", "or", "patient", "s", "than", "that", "the", "their", "this", "to",
+    "was", "which", "with",
+})  # fmt: skip
 """Words that carry no meaning in a description; "without", "not" and "no" do."""
 
-GENERIC = frozenset(
-    ["unspecified", "nos", "nec", "other", "specified", "elsewhere", "classified", "not", "without", "complication", "uncomplicated", "unqualified", "encounter", "initial", "site", "stage", "type", "disorder", "disease", "mellitus", "acute"]
-)
+GENERIC = frozenset({
+    "unspecified", "nos", "nec", "other", "specified", "elsewhere", "classified", "not", "complication",
+    "uncomplicated", "unqualified", "encounter", "initial", "organism", "part", "site", "stage", "type", "disorder",
+    "disease", "mellitus", "acute",
+})  # fmt: skip
 """Words that a description may have beyond the question without being about something else."""
 
 _WORD = re.compile(r"[a-z0-9]+")
-_POSSESSIVE = re.compile(r"['\u2019\u02bc`]s?\b")
+_MANIFESTATION = "classified elsewhere"
+"""Of a manifestation; "elsewhere classified", which says little, is another thing, so this becomes one word."""
+_POSSESSIVE = re.compile(r"['\u2019\u02bc`](?:s(?![a-z0-9]))?")
 _BRITISH = (
     (re.compile(r"^oe"), "e"),
     (re.compile(r"aem(?=i|o|a)"), "em"),
@@ -53,7 +59,8 @@ def fold(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The words and numbers of a text, folded, stop words included."""
-    return _WORD.findall(text.lower() if text.isascii() and "'" not in text else fold(text))
+    plain = text.lower() if text.isascii() and "'" not in text else fold(text)
+    return _WORD.findall(plain.replace(_MANIFESTATION, "classifiedelsewhere"))
 
 
 @lru_cache(maxsize=65536)

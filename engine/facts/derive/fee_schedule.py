@@ -1,0 +1,50 @@
+"""What the Medicare physician fee schedule says of the procedure of a line, as published.
+
+Source: CMS, PFS relative value file (PPRRVU), record layout: indicators are letters and digits whose meaning the layout
+lists (status A active, bilateral 1, global period 090 …). Absent where the table is not loaded or lists no such code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.facts.derive.source import Fields
+from engine.facts.view import ClaimView, LineView
+
+FEE_SCHEDULE = "pprrvu"
+_WITH_ROWS_OF_THEIR_OWN = ("26", "TC", "53")
+
+
+def _published(column: str) -> Callable[[ClaimView, LineView], str | None]:
+    """What the schedule says of a line in ``column``.
+
+    A procedure has a row for itself, and others for its professional (26) and technical component (TC) and for a
+    discontinued procedure (53); the line's first modifier with a row of its own decides.
+    """
+
+    def value(view: ClaimView, part: LineView) -> str | None:
+        if not part.line.procedure or part.judged_day is None:
+            return None
+        rows = view.context.tables.rows_on(FEE_SCHEDULE, part.line.procedure, part.judged_day)
+        if not rows:
+            return None
+        by_modifier = {row.values["modifier"]: row for row in rows}
+        for modifier in part.line.modifiers:
+            if modifier in _WITH_ROWS_OF_THEIR_OWN and modifier in by_modifier:
+                return by_modifier[modifier].values[column] or None
+        whole = by_modifier.get("")
+        return whole.values[column] or None if whole else None
+
+    return value
+
+
+FIELDS: Fields[LineView] = {
+    "status_indicator": _published("status"),
+    "global_days": _published("global_days"),
+    "pctc_indicator": _published("pctc"),
+    "bilateral_indicator": _published("bilateral"),
+    "multiple_procedure_indicator": _published("multiple_procedure"),
+    "assistant_indicator": _published("assistant"),
+    "cosurgeon_indicator": _published("cosurgeon"),
+    "team_indicator": _published("team"),
+}
