@@ -73,6 +73,19 @@ def test_every_layout_comes_into_force(sample, save, folder):
     assert [each.problem for each in verify([folder]) if each.problem] == []
 
 
+def test_coverage_articles_come_into_two_tables(save, folder):
+    rows = ("article_id,article_version,hcpc_code_id,hcpc_code_version,hcpc_code_group", "50001,3,G0001,1,1")
+    path = save("coverage", samples.coverage(article_x_hcpc_code=samples.lines(*rows)))
+    assert {each.table: each.rows for each in import_file(path, folder)} == {
+        "coverage-policy": 1,
+        "coverage-diagnosis": 3,
+    }
+    tables = Tables.load([folder])
+    (policy,) = tables.rows("coverage-policy", "G0001")
+    (diagnosis,) = tables.rows("coverage-diagnosis", f"{policy.values['article']}|I10")
+    assert (diagnosis.values["covered"], policy.values["states"]) == ("Y", "CT NY")
+
+
 def test_rows_keep_their_order_their_days_and_their_key(save, folder):
     (result,) = import_file(save("ptp"), folder)
     assert (result.table, result.edition, result.rows, result.void) == ("ptp-practitioner", "2024Q3", 3, 1)

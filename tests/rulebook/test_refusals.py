@@ -41,6 +41,12 @@ EDITS = [
     ),
     (
         "units: {at_most: 0}",
+        "number: present\n  claim_day:\n    em_count: {at_least: 2}",
+        "topic/first.yaml:18:5: claim_day.em_count counts by code set em-visits, which no folder has"
+        " (add rules/code-sets/em-visits.yaml)",
+    ),
+    (
+        "units: {at_most: 0}",
         "procedure: {is_one_of: [1, 2, 3, 4, 5, 6, 7, 8, 9]}",
         "topic/first.yaml:16:17: 9 values in a list (more than eight is a code set)",
     ),

@@ -16,8 +16,8 @@ TITLE = 90
 """Characters of a title, at most."""
 
 _CLINICAL = re.compile(
-    r"\b(diagnos[ei]s|conditions?(?! code)|procedures?|modifiers?|(?<!zip )(?<!postal )(?<!taxonomy )codes?|character|laterality|sides?|units?|teeth|tooth"
-    r"|surfaces?|present[ -]on[ -]admission|recode)\b",
+    r"\b(diagnos[ei]s|conditions?(?! code)|procedures?|modifiers?|(?<!zip )(?<!postal )(?<!taxonomy )codes?|character"
+    r"|laterality|sides?|units?|teeth|tooth|surfaces?|present[ -]on[ -]admission|recode)\b",
     re.IGNORECASE,
 )
 _CHANGES = re.compile(
@@ -30,7 +30,7 @@ _RECORD = re.compile(
 )
 _BRITISH = re.compile(
     r"\b(\w+isations?"
-    r"|(?:author|categor|final|general|hospital|immobil|immun|item|local|maxim|minim|normal|organ|optim|prior|priorit"
+    r"|(?:un|re|de|dis)?(?:author|categor|final|general|hospital|immobil|immun|item|local|maxim|minim|normal|organ|optim|prior|priorit"
     r"|real|recogn|special|stabil|standard|steril|summar|util|visual)is(?:e|ed|es|ing)"
     r"|(?:anal|catal|paral)ys(?:e|ed|es|ing)"
     r"|(?:behavi|col|fav|hon|lab|neighb|tum)our\w*|(?:cent|fib|lit|met)res?|an?aesth\w+|\w+aemi\w+|gynaec\w+|haem\w+"

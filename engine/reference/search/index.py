@@ -19,7 +19,7 @@ from engine.errors import TableError
 from engine.reference.search.document import Entry, Member
 from engine.reference.search.words import STOPPED, stem, stems, tokens
 
-FORMAT = "10"
+FORMAT = "11"
 """Raised when the layout, the words or the stemmer change, so that older files are built anew."""
 
 _SCHEMA = """

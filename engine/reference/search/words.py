@@ -28,6 +28,10 @@ GENERIC = frozenset({
 _WORD = re.compile(r"[a-z0-9]+")
 _MANIFESTATION = "classified elsewhere"
 """Of a manifestation; "elsewhere classified", which says little, is another thing, so this becomes one word."""
+_LETTER = re.compile(
+    r"\b(bipolar|class|factor|grade|group|hemophilia|hepatitis|influenza|stage|type|virus|vitamin) (a|i)\b"
+)
+"""Where "a" is no article and "i" is a Roman one."""
 _POSSESSIVE = re.compile(r"['\u2019\u02bc`](?:s(?![a-z0-9]))?")
 _BRITISH = (
     (re.compile(r"^oe"), "e"),
@@ -58,9 +62,18 @@ def fold(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """The words and numbers of a text, folded, stop words included."""
+    """The words and numbers of a text, folded, stop words included.
+
+    >>> tokens("Hepatitis A, type I, in a child")
+    ['hepatitis', 'lettera', 'type', '1', 'in', 'a', 'child']
+    """
     plain = text.lower() if text.isascii() and "'" not in text else fold(text)
-    return _WORD.findall(plain.replace(_MANIFESTATION, "classifiedelsewhere"))
+    plain = _LETTER.sub(_letter, plain.replace(_MANIFESTATION, "classifiedelsewhere"))
+    return _WORD.findall(plain)
+
+
+def _letter(found: re.Match[str]) -> str:
+    return f"{found[1]} {'1' if found[2] == 'i' else 'lettera'}"
 
 
 @lru_cache(maxsize=65536)

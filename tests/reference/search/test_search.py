@@ -29,6 +29,8 @@ def codes(search, text, day=DAY, limit=10):
         ("HTN", "I10"),
         ("Essential (primary) hypertension", "I10"),
         ("DVT left leg", "I82402"),
+        ("hepatitis a", "B159"),
+        ("vitamin A deficiency", "E509"),
         ("nose bleed", "R040"),
         ("Kimmelstiel Wilson type 2", "E1121"),
         ("Charcot's joints type 2 diabetes", "E11610"),
