@@ -18,7 +18,7 @@ from engine.authoring.twins import base_claims, load_base, prepare, trials, with
 from engine.reference.catalog import Tables
 from engine.rulebook import load
 from engine.rulebook.book import Rulebook
-from engine.rulebook.document import parse_document
+from engine.rulebook.document import items, mapping, parse_document
 from engine.rulebook.rule import Rule
 from engine.rulebook.twins import Twin
 
@@ -44,10 +44,8 @@ def add(rulebook: Rulebook, rule: Rule, twin: Twin, mutant: Mutant, tables: Tabl
     firing = [case for case in twin.cases if case.expect]
     for block, case in ((block, case) for case in firing for block in blocks(text[:cut]) if named(block) == case.name):
         for kind, changed in variants(rule, block):
-            content = parse_document(f"cases:\n{changed}", str(path)).content
-            assert isinstance(content, dict)
-            (entry,) = content["cases"]  # type: ignore[misc]
-            quiet = structs.replace(case, name="", given=entry.get("given") or {}, expect=())  # type: ignore[union-attr,arg-type]
+            entry = mapping(items(mapping(parse_document(f"cases:\n{changed}", str(path)).content).get("cases"))[0])
+            quiet = structs.replace(case, name="", given=mapping(entry.get("given")), expect=())
             trial = prepare(rule, quiet, base, tables)
             if trial.claim is not None and noticed(rulebook, mutant, [trial]):
                 path.write_text(text[:cut] + changed + text[cut:], encoding="utf-8")
@@ -77,12 +75,8 @@ def variants(rule: Rule, block: str) -> Iterator[tuple[str, str]]:
             changed = re.sub(r"^  - name:.*", f"  - name: {NAMES[kind]} claim is not judged", head, count=1)
             changed = re.sub(r"\b(claim_type|facility_code|facility_qualifier): [^,}]+(, )?", "", changed)
             if re.search(r"^    given: \{", changed, re.MULTILINE):
-                changed = re.sub(
-                    r"^    given: \{\s*(?=(\}?))",
-                    lambda m: f"    given: {{{given}" + ("" if m[1] else ", "),
-                    changed,
-                    flags=re.MULTILINE,
-                )
+                changed = re.sub(r"^    given: \{\s*(?=\S)", f"    given: {{{given}, ", changed, flags=re.MULTILINE)
+                changed = changed.replace(f"{given}, }}", f"{given}}}")
             elif "    given:" in changed:
                 continue
             else:

@@ -26,7 +26,7 @@ from engine.facts.view import ClaimView, Context, PayerProfile  # noqa: E402
 from engine.facts.vocabulary import vocabulary  # noqa: E402
 from engine.reference.catalog import Tables  # noqa: E402
 from engine.reference.code_set import CodeSet, Window  # noqa: E402
-from engine.rulebook.load import load_rulebook  # noqa: E402
+from engine.rulebook.code_sets import read_code_set  # noqa: E402
 
 CODES = ["99213", "11042", "97597", "93000", "36415", "80053", "G0439", "J1100"]
 DIAGNOSES = ["I10", "E119", "M1711", "J189", "Z794", "S52501A"]
@@ -68,6 +68,12 @@ def code_set(name, *codes):
     return CodeSet(name=name, windows=(Window(codes=frozenset(codes)),))
 
 
+def rule_sets():
+    schema = ROOT / "rules/code-set.schema.json"
+    paths = sorted((ROOT / "rules/code-sets").glob("*.yaml"))
+    return {path.stem: read_code_set(path, path.name, schema)[0] for path in paths}
+
+
 def typical():
     sets = [code_set(f"set-{n}", *CODES[n % 8 : n % 8 + 2]) for n in range(10)]
     return {
@@ -101,7 +107,7 @@ def measure(label, needs, tables, count):
         payer=PayerProfile("acme-ppo", "Acme", "commercial"),
         received_on=20600,
         parameters={"timely_filing_days": (90,), "timely_filing_basis": ("from",)},
-        code_sets=load_rulebook().sets,
+        code_sets=rule_sets(),
     )
     projector = Projector(needs)
     facts = sum(len(projector.facts(ClaimView(claim, context))) for claim in made)

@@ -16,12 +16,16 @@ from engine.facts.project import Projector
 from engine.facts.view import ClaimView, Context, PayerProfile
 from engine.facts.vocabulary import vocabulary
 from engine.reference.catalog import Tables
-from engine.rulebook.load import load_rulebook
+from engine.rulebook.code_sets import read_code_set
 
 CLAIMS = Path(__file__).parents[1] / "claims"
 TABLES = Path(__file__).parents[1] / "tables"
 SHIPPED = Tables.load()
-CODE_SETS = load_rulebook().sets
+RULES = Path(__file__).parents[2] / "rules"
+CODE_SETS = {
+    path.stem: read_code_set(path, path.name, RULES / "code-set.schema.json")[0]
+    for path in sorted((RULES / "code-sets").glob("*.yaml"))
+}
 SAMPLES = Tables.load([TABLES])
 EVERYTHING = {name: KindNeeds(fields=tuple(kind.fields)) for name, kind in vocabulary().items()}
 ALL = Projector(EVERYTHING)

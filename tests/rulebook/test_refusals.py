@@ -42,8 +42,10 @@ EDITS = [
     (
         "units: {at_most: 0}",
         "number: present\n  claim_day:\n    em_count: {at_least: 2}",
-        "topic/first.yaml:18:5: claim_day.em_count counts by code set em-visits, which no folder has"
-        " (add rules/code-sets/em-visits.yaml)",
+        (
+            "topic/first.yaml:18:5: claim_day.em_count counts by code set em-visits, which no folder has"
+            " (add rules/code-sets/em-visits.yaml)"
+        ),
     ),
     (
         "units: {at_most: 0}",

@@ -18,13 +18,18 @@ SYSTEMS = {"icd10cm": "ICD-10-CM", "mce-sg": "ICD-10-PCS", "hcpcs": "HCPCS level
 """The tables that codes are looked up in, and the names of the code systems."""
 
 
+SHOWN = 3
+"""Code sets that are named when they were not looked up; of more it is said how many there are."""
+
+
 def invalid(corpus: Corpus) -> Iterator[Remark]:
     """Members of code sets that their code system does not have on any day of the membership."""
     tables = _systems(corpus)
     for table in dict.fromkeys(tables.values()):
         if corpus.tables.status(table, None):
             names = sorted(name for name, found in tables.items() if found == table)
-            corpus.skipped.append(f"table {table} is not loaded: not looked up are {', '.join(names)}")
+            shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+            corpus.skipped.append(f"table {table} is not loaded: not looked up are {shown}")
     for name, table in sorted(tables.items()):
         if corpus.tables.status(table, None):
             continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -209,9 +208,7 @@ def test_terminator_that_ends_nothing():
 
 def test_a_segment_without_end_is_skipped_and_reading_goes_on():
     data = whole().replace(b"DTP*472", b"NTE*ADD*" + b"A" * (3 * LIMIT) + b"~\nDTP*472")
-    started = time.perf_counter()
     segments, batches = tokens(data)
-    assert time.perf_counter() - started < 2
     assert max(len("*".join(s.elements)) for s in segments) < LIMIT
     assert [s.name for s in segments][-4:] == ["DTP", "SE", "GE", "IEA"]
     assert [r for r, _ in said(batches)] == ["INT-0001"]
@@ -220,10 +217,10 @@ def test_a_segment_without_end_is_skipped_and_reading_goes_on():
 @pytest.mark.parametrize(
     "junk", [b"ISA", b"ISA*", b"ISA*~", b"~", b"*", b"\n", b"GS*", b"~ISA*00*", b" ", b"ISA*\n", b"ST*837~"]
 )
-def test_repetitious_junk_takes_linear_time(junk: bytes):
-    started = time.perf_counter()
-    tokens(ISA.encode() + b"~" + junk * (400_000 // len(junk)))
-    assert time.perf_counter() - started < 20
+def test_repetitious_junk_comes_to_an_end(junk: bytes):
+    """Time that grew with the square of the junk would run into the time limit of every test."""
+    segments, _ = tokens(ISA.encode() + b"~" + junk * (400_000 // len(junk)))
+    assert segments[0].name == "ISA"
 
 
 @pytest.mark.parametrize("step", [1, 7, 1000, 16384, 16385])
