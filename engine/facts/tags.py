@@ -7,10 +7,14 @@ prefixes, or is present. All but ``present`` are left off when the field is abse
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from engine.facts.fact import Value
 from engine.facts.needs import Tag
 from engine.reference.code_set import CodeSet
+
+REMEMBERED = 4096
+"""How many answers of a code set with ranges, prefixes or dates are remembered: the same codes come again and again."""
 
 Judge = Callable[[Value, int | None], bool]
 """Whether a value answers to a tag on a day."""
@@ -38,4 +42,11 @@ def _in_set(code_set: CodeSet) -> Judge:
         if plain and window.first_day is None and window.last_day is None:
             codes = window.codes
             return lambda value, _day: str(value) in codes
-    return lambda value, day: code_set.contains(str(value), day)
+
+    @lru_cache(maxsize=REMEMBERED)
+    def contains(value: Value, day: int | None) -> bool:
+        return code_set.contains(str(value), day)
+
+    if all(window.first_day is None and window.last_day is None for window in code_set.windows):
+        return lambda value, _day: contains(value, None)
+    return contains

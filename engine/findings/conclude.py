@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from engine.findings.build import build_finding
 from engine.findings.coverage import absent_fields, doubt
 from engine.findings.examine import Examined, Examiner
+from engine.findings.partial import places_by_kind
 from engine.findings.report import ClaimReport, Coverage, Finding, NotEvaluated
 from engine.findings.score import Likelihood, claim_cents, factors, score, verdict
 from engine.findings.suppress import suppress
@@ -58,12 +59,15 @@ def coverage(examiner: Examiner, examined: Examined) -> Coverage:
     reasons = dict(examined.reasons)
     judged = {match.rule for match in examined.matches}
     absent = absent_fields(examined.facts, examiner.asked)
+    places = places_by_kind(examined.facts)
     for rule in examiner.rules.values():
-        if rule.id not in reasons and rule.id not in judged:
-            if reason := doubt(rule, examined.facts, absent, examiner.asked):
-                reasons[rule.id] = reason
-            else:
-                judged.add(rule.id)
+        if rule.id in reasons or rule.id in judged:
+            continue
+        certain = absent.isdisjoint(examiner.asked.by_rule[rule.id])
+        if reason := "" if certain else doubt(rule, examined.facts, places):
+            reasons[rule.id] = reason
+        else:
+            judged.add(rule.id)
     not_evaluated = tuple(NotEvaluated(rule, reason) for rule, reason in sorted(reasons.items()) if reason)
     return Coverage(len(judged), not_evaluated, examined.scope.remarks)
 

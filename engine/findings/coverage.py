@@ -9,7 +9,7 @@ from msgspec import Struct
 from engine.claim.model import ClaimType
 from engine.facts.fact import Fact
 from engine.facts.vocabulary import vocabulary
-from engine.findings.partial import undecided
+from engine.findings.partial import Places, undecided
 from engine.reference.catalog import Tables
 from engine.reference.days import iso
 from engine.reference.layouts import table_for
@@ -105,11 +105,9 @@ def absent_fields(facts: Sequence[Fact], asked: Asked) -> set[tuple[str, str]]:
     return absent
 
 
-def doubt(rule: Rule, facts: Sequence[Fact], absent: set[tuple[str, str]], asked: Asked) -> str:
+def doubt(rule: Rule, facts: Sequence[Fact], places: Places) -> str:
     """Why a rule without a match was not judged, or the empty string when it passed."""
-    if absent.isdisjoint(asked.by_rule[rule.id]):
-        return ""
-    partial = undecided(rule.condition, facts)
+    partial = undecided(rule.condition, facts, places)
     if partial is None:
         return ""
     step = partial.unknown[0]

@@ -6,7 +6,7 @@ binding fails on nothing but absent fields: then the data decides nothing, and t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -14,6 +14,9 @@ from engine.facts.fact import Fact, Value
 from engine.rulebook.form import Comparison, Condition, Pattern, Ref, Test
 
 BINDINGS_LIMIT = 20_000
+
+Places = Mapping[str, Sequence[int]]
+"""Indexes of facts by kind."""
 
 
 class Step(Struct, frozen=True):
@@ -74,9 +77,7 @@ def judge(pattern: Pattern, index: int, facts: Sequence[Fact], bound: dict[str, 
 
 def partials(condition: Condition, facts: Sequence[Fact]) -> Iterator[Partial]:
     """Every way to bind ``when`` as far as it goes, complete bindings included; at most ``BINDINGS_LIMIT`` of them."""
-    by_kind: dict[str, list[int]] = {}
-    for index, fact in enumerate(facts):
-        by_kind.setdefault(fact.kind, []).append(index)
+    by_kind = places_by_kind(facts)
     left = BINDINGS_LIMIT
     stack: list[tuple[dict[str, int], tuple[Step, ...], int]] = [({}, (), 0)]
     while stack and left:
@@ -102,7 +103,7 @@ def partials(condition: Condition, facts: Sequence[Fact]) -> Iterator[Partial]:
         stack.extend(reversed(deeper))
 
 
-def _silenced(condition: Condition, facts: Sequence[Fact], by_kind: dict[str, list[int]], bound: dict[str, int]) -> str:
+def _silenced(condition: Condition, facts: Sequence[Fact], by_kind: Places, bound: dict[str, int]) -> str:
     for pattern in condition.unless:
         for index in by_kind.get(pattern.kind, ()):
             if index not in bound.values() and all(step.held for step in judge(pattern, index, facts, bound)):
@@ -110,10 +111,37 @@ def _silenced(condition: Condition, facts: Sequence[Fact], by_kind: dict[str, li
     return ""
 
 
-def undecided(condition: Condition, facts: Sequence[Fact]) -> Partial | None:
-    """A complete binding that fails on absent fields alone and is not silenced, or ``None``."""
+def undecided(condition: Condition, facts: Sequence[Fact], places: Places) -> Partial | None:
+    """A complete binding that fails on absent fields alone and is not silenced, or ``None``.
+
+    ``places`` is :func:`places_by_kind` of the facts. Most rules end at one look: some pattern has no fact left.
+    """
+    if not all(_possible(pattern, facts, places.get(pattern.kind, ())) for pattern in condition.when):
+        return None
     whole = len(condition.when)
     return next((p for p in partials(condition, facts) if len(p.bound) == whole and p.unknown and not p.silenced), None)
+
+
+def _possible(pattern: Pattern, facts: Sequence[Fact], indexes: Sequence[int]) -> bool:
+    """Whether some fact is not ruled out by the pattern's tests against constants."""
+    tests = [test for test in pattern.tests if not isinstance(test.value, Ref)]
+    for index in indexes:
+        values = facts[index].values
+        for test in tests:
+            found = values.get(test.field)
+            if found is not None and not holds(test.comparison, found, test.value):  # type: ignore[arg-type]  # no Ref
+                break
+        else:
+            return True
+    return False
+
+
+def places_by_kind(facts: Sequence[Fact]) -> Places:
+    """The indexes of the facts of each kind."""
+    places: dict[str, list[int]] = {}
+    for index, fact in enumerate(facts):
+        places.setdefault(fact.kind, []).append(index)
+    return places
 
 
 def nearest_miss(condition: Condition, facts: Sequence[Fact]) -> Partial | None:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.facts.fact import Fact
-from engine.findings.partial import holds, nearest_miss, partials, undecided
+from engine.findings.partial import Partial, holds, nearest_miss, partials, places_by_kind
+from engine.findings.partial import undecided as undecided_at
 from engine.rulebook.form import Condition, Pattern, Ref
 from engine.rulebook.form import Test as Asked
 
@@ -17,6 +18,10 @@ PAIR = Condition(
     (Pattern("a", "line"), Pattern("b", "line", (Asked("day", "eq", Ref("a", "day")),))),
     (Pattern("m", "mod", (Asked("line", "eq", Ref("b", "n")),)),),
 )
+
+
+def undecided(condition: Condition, facts: list[Fact]) -> Partial | None:
+    return undecided_at(condition, facts, places_by_kind(facts))
 
 
 def line(**values: str | int | bool) -> Fact:
