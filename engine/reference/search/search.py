@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
@@ -60,7 +61,7 @@ class Answer(Struct, frozen=True):
 
 
 class CodeSearch:
-    """Searches one code set. It can be shared by threads: the index is only read.
+    """Searches one code set. It can be shared by threads, which take turns: they have one connection to the index.
 
     Args:
         tables: the reference tables.
@@ -74,6 +75,7 @@ class CodeSearch:
     def __init__(self, tables: Tables, system: System = "icd10cm", folder: Path | None = None) -> None:
         self._connection: sqlite3.Connection = open_index(tables, system, folder)
         self._system = system
+        self._turn = threading.Lock()
         self._vocabulary = Vocabulary(self._connection)
 
     def search(self, text: str, day: int | None = None, limit: int = _LIMIT) -> Answer:
@@ -82,9 +84,10 @@ class CodeSearch:
         A code or the beginning of one comes first. Of equally good answers those valid on ``day`` come before others,
         codes before headings, and then the order of codes decides.
         """
-        question = read_question(text, self._vocabulary, self._system)
-        typed = self._typed(question, day, limit)
-        found = [] if typed and len(question.codes) == len(text.split()) else self._ranked(question, day)
+        with self._turn:
+            question = read_question(text, self._vocabulary, self._system)
+            typed = self._typed(question, day, limit)
+            found = [] if typed and len(question.codes) == len(text.split()) else self._ranked(question, day)
         listed = {hit.code for hit in typed}
         hits = [*typed, *[hit for hit in found if hit.code not in listed]]
         return Answer(tuple(hits[:limit]), question.corrected)
