@@ -1,7 +1,7 @@
 # ruff: noqa: T201, S108 -- it prints: that is its output; the folder is only read
 """Stores for reference tables side by side, on the same rows: what docs/adr/0006-table-store.md rests on.
 
-Run: python tests/bench/bench_stores.py [--files /tmp/cms] [--claims 10000]
+Run: python tests/bench/bench_stores.py [--files cms-files] [--claims 10000]
 
 The files are those of ``make_cms_files.py`` (PTP, MUE, HCPCS, fee schedule, add-on: 3.08 million rows). A store whose
 library is not installed is left out with a message: ``pip install duckdb numpy pyarrow``.
@@ -319,7 +319,7 @@ def compare(files, claims):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--files", type=Path, default=Path("/tmp/cms"))
+    parser.add_argument("--files", type=Path, default=Path("cms-files"))
     parser.add_argument("--claims", type=int, default=10_000)
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     parser.add_argument("--built", type=Path, help=argparse.SUPPRESS)

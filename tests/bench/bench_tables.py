@@ -1,7 +1,7 @@
 # ruff: noqa: T201, S108 -- it prints: that is its output; the folder is only read
 """The reference tables as they are used: import, open, memory, pairs of a claim, validity of a diagnosis.
 
-Run: python tests/bench/bench_tables.py [--files /tmp/cms] [--claims 10000]
+Run: python tests/bench/bench_tables.py [--files cms-files] [--claims 10000]
 
 The files are those of ``make_cms_files.py``. Import and look-ups run in processes of their own. A claim has ten lines
 of different procedures, so 90 ordered pairs; it is looked up once, so nothing is warm but the pages of the file. The
@@ -160,7 +160,7 @@ ICD standing              {seen["icd_us"]:.2f} us; the first one reads the extra
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--files", type=Path, default=Path("/tmp/cms"))
+    parser.add_argument("--files", type=Path, default=Path("cms-files"))
     parser.add_argument("--claims", type=int, default=10_000)
     parser.add_argument("--run", nargs=4, help=argparse.SUPPRESS)
     asked = parser.parse_args()
