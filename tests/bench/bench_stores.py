@@ -1,4 +1,4 @@
-# ruff: noqa: T201, S108 -- it prints: that is its output; the folder is only read
+# ruff: noqa: T201 -- it prints: that is its output
 """Stores for reference tables side by side, on the same rows: what docs/adr/0006-table-store.md rests on.
 
 Run: python tests/bench/bench_stores.py [--files cms-files] [--claims 10000]

@@ -1,4 +1,4 @@
-# ruff: noqa: T201, S108 -- it prints: that is its output; the folder is only read
+# ruff: noqa: T201 -- it prints: that is its output
 """The reference tables as they are used: import, open, memory, pairs of a claim, validity of a diagnosis.
 
 Run: python tests/bench/bench_tables.py [--files cms-files] [--claims 10000]
