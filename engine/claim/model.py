@@ -56,20 +56,16 @@ __all__ = [
     "Part",
     "Patient",
     "Payer",
-    "PayerSequence",
     "Provider",
     "Reference",
     "Repricing",
     "ServiceLine",
-    "Sex",
     "Source",
     "Subscriber",
     "Tooth",
 ]
 
 ClaimType = Literal["professional", "institutional", "dental"]
-Sex = Literal["male", "female", "unknown"]
-PayerSequence = Literal["primary", "secondary", "tertiary", "other"]
 
 
 class Contract(Part, frozen=True, kw_only=True):

@@ -25,18 +25,13 @@ POLICY = (
 )  # fmt: skip
 """Columns of a coverage article's procedure; contractors (numbers) and states are parted by blanks."""
 
-_FEES = Layout(("procedure",), PPRRVU)
-
 IMPORTED: Mapping[str, Layout] = {
-    "mue-dme": Layout(("procedure",), ("mue_units", "mai")),
     "hcpcs-modifiers": Layout(("modifier",), ("added", "terminated"), first="added", last="terminated"),
-    "pprrvu": _FEES,
-    "pprrvu-qpp": _FEES,
+    "pprrvu-qpp": Layout(("procedure",), PPRRVU),
     "icd10cm-notes": Layout(("code",), NOTES),
     "taxonomy": Layout(("code",), ("grouping", "classification", "specialization")),
     "coverage-policy": Layout(("procedure",), POLICY),
     "coverage-diagnosis": Layout(("article", "diagnosis"), ("covered", "group", "asterisk")),
-    "poa-exempt": Layout(("code",), ()),
 }
 
 
