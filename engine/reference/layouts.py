@@ -52,6 +52,7 @@ LAYOUTS: Mapping[str, Layout] = {
     "mue-outpatient": _MUE,
     "add-on": Layout(("add_on",), ("primary", "type")),
     "hcpcs": Layout(("code",), ("added", "terminated"), first="added", last="terminated"),
+    "hcpcs-modifiers": Layout(("modifier",), ("added", "terminated"), first="added", last="terminated"),
     "prior-authorization": Layout(("procedure",), ("payer",)),
     "frequency-limit": Layout(("procedure",), ("payer", "benefit")),
     "mue-dme": _MUE,

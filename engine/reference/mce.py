@@ -18,7 +18,9 @@ PROCEDURES = "mce-sg"
 
 ProcedureStatus = Literal["valid", "retired", "not_yet", "unknown", "malformed"]
 AgeGroup = Literal["newborn", "pediatric", "maternity", "adult"]
+Sex = Literal["male", "female"]
 
+_SEXES = frozenset({"male", "female"})
 _PCS_SHAPE = re.compile(r"[0-9A-HJ-NP-Z]{7}")
 _MATERNITY_WIDENED = date(2019, 10, 1).toordinal() - EPOCH
 _LAST_DAY = date(2027, 3, 31).toordinal() - EPOCH  # rows that end with version 44 are still open
@@ -39,6 +41,23 @@ def flags(tables: Tables, code: str, day: int) -> frozenset[str] | None:
         if row.on(day) or (row.last_day is not None and _LAST_DAY <= row.last_day < day):
             return _split(row.values["flags"])
     return None
+
+
+def former_sex(tables: Tables, code: str, day: int) -> Sex | None:
+    """The sex that the editor flagged a code for until a day before ``day``; ``None`` when it never did or still does.
+
+    The editor dropped its sex edit with the discharges of 2024-10-01 (version 42); what the codes mean did not change.
+    """
+    if tables.status(DIAGNOSES, day) is not None:
+        return None
+    found: Sex | None = None
+    for row in tables.rows(DIAGNOSES, code, day):
+        named = _split(row.values["flags"]) & _SEXES
+        if named and row.last_day is not None and row.last_day < day:
+            found = "female" if "female" in named else "male"
+        elif named and row.on(day):
+            return None
+    return found
 
 
 @lru_cache(maxsize=256)

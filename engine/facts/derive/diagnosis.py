@@ -124,6 +124,18 @@ def _sex_conflict(view: ClaimView, part: DiagnosisPart) -> bool | None:
     return sex is not None and sex != view.sex
 
 
+def _former_sex(view: ClaimView, part: DiagnosisPart) -> str | None:
+    day = part.judged_day
+    return None if day is None else mce.former_sex(view.context.tables, part.diagnosis.code, day)
+
+
+def _former_sex_conflict(view: ClaimView, part: DiagnosisPart) -> bool | None:
+    if part.flags is None or view.sex not in {"male", "female"}:
+        return None
+    sex = _former_sex(view, part)
+    return sex is not None and sex != view.sex
+
+
 def _poa_exempt(view: ClaimView, part: DiagnosisPart) -> bool | None:
     """Whether the code is on the list; absent for one that is not, when the list is older than the judged day."""
     tables, day = view.context.tables, part.judged_day
@@ -188,6 +200,8 @@ FIELDS: Fields[DiagnosisPart] = {
     "age_conflict": age_conflict,
     "sex_conflict": _sex_conflict,
     "code_sex": code_sex,
+    "former_sex": _former_sex,
+    "former_sex_conflict": _former_sex_conflict,
 }
 
 LINE_FIELDS: Fields[PointedDiagnosis] = {

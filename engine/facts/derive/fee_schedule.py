@@ -6,12 +6,14 @@ lists (status A active, bilateral 1, global period 090 …). Absent where the ta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from engine.facts.derive.source import Fields
 from engine.facts.view import ClaimView, LineView
 
 FEE_SCHEDULE = "pprrvu"
+_CATEGORY_ONE = re.compile(r"[0-9]{5}")
 _WITH_ROWS_OF_THEIR_OWN = ("26", "TC", "53")
 
 
@@ -38,7 +40,24 @@ def _published(column: str) -> Callable[[ClaimView, LineView], str | None]:
     return value
 
 
+def _listing(view: ClaimView, part: LineView) -> str | None:
+    """Whether the schedule lists a CPT code of five digits, payable or not; ``elsewhere`` for all other codes.
+
+    The file has every code of category I, with a status that says what Medicare makes of it; of laboratory analyses,
+    new technology and level II it has only some. Absent for what a file that is not of the line's day does not list.
+    """
+    if not _CATEGORY_ONE.fullmatch(part.line.procedure):
+        return "elsewhere"
+    tables, day = view.context.tables, part.judged_day
+    if day is None or tables.status(FEE_SCHEDULE, day) is not None:
+        return None
+    if tables.rows_on(FEE_SCHEDULE, part.line.procedure, day):
+        return "listed"
+    return "unlisted" if tables.is_current(FEE_SCHEDULE, day) else None
+
+
 FIELDS: Fields[LineView] = {
+    "fee_schedule_listing": _listing,
     "status_indicator": _published("status"),
     "global_days": _published("global_days"),
     "pctc_indicator": _published("pctc"),

@@ -11,7 +11,13 @@ from engine.facts.view import ClaimView, LineView
 from engine.reference.lists import modifier_sides
 from engine.reference.modifiers import ambulance_pair, areas, families, pricing
 
-_SHAPE = re.compile(r"[0-9A-Z]{2}")
+_SHAPE = re.compile(r"[A-Z][0-9A-Z]|[0-9]{2}|[1238]P")
+"""Level II begins with a letter; CPT has two digits, and a digit before P for a measure not met.
+
+Source: CMS, HCPCS modifier file; CPT appendix A. Digits before other letters (genetic tests) ended with 2012.
+"""
+_LEVEL_TWO = re.compile(r"[A-Z][0-9A-Z]")
+LISTED = "hcpcs-modifiers"
 
 
 class LineModifier(NamedTuple):
@@ -39,6 +45,22 @@ def day(_: ClaimView, part: LineModifier) -> int | None:
     return part.line.judged_day
 
 
+def _listing(view: ClaimView, part: LineModifier) -> str | None:
+    """Whether the HCPCS modifier file has a level II modifier on the line's day.
+
+    ``elsewhere`` for CPT modifiers and for an ambulance origin and destination: the file lists no pairs. Absent for
+    what a file older than the line's day does not list: it may be new.
+    """
+    if not _LEVEL_TWO.fullmatch(part.code) or ambulance_pair(part.code):
+        return "elsewhere"
+    tables, on = view.context.tables, part.line.judged_day
+    if on is None or tables.status(LISTED, on) is not None:
+        return None
+    if tables.rows_on(LISTED, part.code, on):
+        return "listed"
+    return "unlisted" if tables.is_current(LISTED, on) else None
+
+
 FIELDS: Fields[LineModifier] = {
     "line_number": lambda _, p: p.line.number,
     "code": lambda _, p: p.code or None,
@@ -49,5 +71,6 @@ FIELDS: Fields[LineModifier] = {
     "area": lambda _, p: areas().get(p.code),
     "pricing": lambda _, p: p.code in pricing(),
     "ambulance_pair_ok": lambda _, p: ambulance_pair(p.code),
+    "listing": _listing,
     "shape_ok": lambda _, p: bool(_SHAPE.fullmatch(p.code)),
 }

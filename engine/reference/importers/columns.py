@@ -26,7 +26,6 @@ POLICY = (
 """Columns of a coverage article's procedure; contractors (numbers) and states are parted by blanks."""
 
 IMPORTED: Mapping[str, Layout] = {
-    "hcpcs-modifiers": Layout(("modifier",), ("added", "terminated"), first="added", last="terminated"),
     "pprrvu-qpp": Layout(("procedure",), PPRRVU),
     "icd10cm-notes": Layout(("code",), NOTES),
     "taxonomy": Layout(("code",), ("grouping", "classification", "specialization")),
