@@ -274,6 +274,19 @@ def test_indicators_of_the_fee_schedule():
     assert "status_indicator" not in four
 
 
+def test_a_laboratory_test_has_the_component_indicator_of_its_interpretation():
+    fees = [
+        {"procedure": "84165", "modifier": "", "status": "X", "global_days": "XXX", "pctc": "9"},
+        {"procedure": "84165", "modifier": "26", "status": "A", "global_days": "XXX", "pctc": "6"},
+        {"procedure": "36415", "modifier": "", "status": "X", "global_days": "XXX", "pctc": "9"},
+    ]
+    tables = with_tables(pprrvu=[row | INDICATORS for row in fees])
+    lines = (line(1, "84165", modifiers=("TC",)), line(2, "84165", modifiers=("26",)), line(3, "36415"))
+    found = facts(minimal(lines=lines), "line", tables=tables)
+    assert [each["pctc_indicator"] for each in found] == ["6", "6", "9"]
+    assert [each["status_indicator"] for each in found] == ["X", "A", "X"]
+
+
 def test_poa_exempt_is_silent_on_what_an_older_list_does_not_name(tmp_path):
     def exempt(until):
         (tmp_path / "poa-exempt.csv").write_text("code\nZ3800\n")

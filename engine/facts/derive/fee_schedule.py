@@ -15,6 +15,7 @@ from engine.facts.view import ClaimView, LineView
 FEE_SCHEDULE = "pprrvu"
 _CATEGORY_ONE = re.compile(r"[0-9]{5}")
 _WITH_ROWS_OF_THEIR_OWN = ("26", "TC", "53")
+_NOT_APPLICABLE = "9"
 
 
 def _published(column: str) -> Callable[[ClaimView, LineView], str | None]:
@@ -56,11 +57,24 @@ def _listing(view: ClaimView, part: LineView) -> str | None:
     return "unlisted" if tables.is_current(FEE_SCHEDULE, day) else None
 
 
+def pctc_indicator(view: ClaimView, part: LineView) -> str | None:
+    """Whether the service has a professional and a technical part (values in attachment A of the record layout).
+
+    A laboratory test that a physician interprets has the indicator on its row for 26 only; the test itself is outside
+    the fee schedule (9).
+    """
+    said = _published("pctc")(view, part)
+    if said != _NOT_APPLICABLE or part.judged_day is None:
+        return said
+    rows = view.context.tables.rows_on(FEE_SCHEDULE, part.line.procedure, part.judged_day)
+    return next((row.values["pctc"] for row in rows if row.values["modifier"] == "26"), said)
+
+
 FIELDS: Fields[LineView] = {
     "fee_schedule_listing": _listing,
     "status_indicator": _published("status"),
     "global_days": _published("global_days"),
-    "pctc_indicator": _published("pctc"),
+    "pctc_indicator": pctc_indicator,
     "bilateral_indicator": _published("bilateral"),
     "multiple_procedure_indicator": _published("multiple_procedure"),
     "assistant_indicator": _published("assistant"),
