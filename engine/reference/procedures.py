@@ -1,4 +1,4 @@
-"""What the engine must know of single procedure codes: regions, tooth surfaces, teeth (``data/procedures.yaml``)."""
+"""What the engine must know of single procedure codes: ages, regions, tooth surfaces, teeth (``data/procedures.yaml``)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,18 @@ class Regions(Struct, frozen=True):
 
     needed: int
     region_of: Mapping[str, str]
+
+
+class Ages(Struct, frozen=True):
+    """The ages in whole years that a code is for; without ``last``: so old and older."""
+
+    first: int
+    last: int | None
+
+    def __str__(self) -> str:
+        if self.last is None:
+            return f"{self.first} and older"
+        return str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
 
 
 class Surfaces(Struct, frozen=True):
@@ -46,6 +58,20 @@ def regions() -> Mapping[str, Regions]:
         region_of = {code: region for region, codes in family["diagnoses"].items() for code in codes}
         found.update({code: Regions(int(least), region_of) for code, least in family["codes"].items()})
     return found
+
+
+@lru_cache(maxsize=1)
+def ages() -> Mapping[str, Ages]:
+    """The ages by procedure code.
+
+    >>> str(ages()["99395"]), str(ages()["99397"]), str(ages()["99381"])
+    ('18 to 39', '65 and older', '0')
+    """
+    return {
+        code: Ages(int(band["from"]), int(band["to"]) if "to" in band else None)
+        for band in _data()["ages"]
+        for code in band["codes"]
+    }
 
 
 @lru_cache(maxsize=1)

@@ -35,6 +35,29 @@ def test_age_on_the_first_service_day(birth, service, years, days):
     assert values["service_before_birth"] is (birth > service)
 
 
+@pytest.mark.parametrize(
+    ("procedure", "service", "ages", "conflict"),
+    [
+        ("99395", "2026-03-04", "18 to 39", False),
+        ("99395", "2026-03-05", "18 to 39", True),
+        ("99396", "2026-03-04", "40 to 64", True),
+        ("99396", "2026-03-05", "40 to 64", False),
+        ("99397", "2026-03-05", "65 and older", True),
+        ("99381", "2026-03-05", "0", True),
+        ("99213", "2026-03-05", None, False),
+    ],
+)
+def test_ages_that_a_preventive_visit_is_for(procedure, service, ages, conflict):
+    values = fact(born("1986-03-05", lines=(line(1, procedure, day=service),)), "line")
+    assert (values.get("code_ages"), values["age_conflict"]) == (ages, conflict)
+
+
+def test_no_age_conflict_is_said_without_a_birth_date():
+    claim = born(None, lines=(line(1, "99395"),))
+    claim = replace(claim, subscriber=replace(claim.subscriber, birth_day=None))
+    assert "age_conflict" not in fact(claim, "line")
+
+
 def test_age_is_absent_without_birth_or_service():
     claim = born(None)
     claim = replace(claim, subscriber=replace(claim.subscriber, birth_day=None))

@@ -6,6 +6,7 @@ from engine.facts.derive.dates import one_year_limit
 from engine.facts.derive.source import Fields
 from engine.facts.numbers import calendar_day, whole_years
 from engine.facts.view import ClaimView, LineView
+from engine.reference.procedures import ages
 
 
 def _age_years(view: ClaimView, part: LineView) -> int | None:
@@ -13,6 +14,23 @@ def _age_years(view: ClaimView, part: LineView) -> int | None:
         return None
     age = whole_years(view.birth, calendar_day(part.first_day))
     return age if age >= 0 else None
+
+
+def _code_ages(_: ClaimView, part: LineView) -> str | None:
+    known = ages().get(part.line.procedure)
+    return str(known) if known else None
+
+
+def age_conflict(view: ClaimView, part: LineView) -> bool | None:
+    """Whether the patient is too young or too old for the code on the line's first day (other codes are for any age).
+
+    Source: CPT 99381 to 99387 and 99391 to 99397, preventive visits by age.
+    """
+    known = ages().get(part.line.procedure)
+    if known is None:
+        return False
+    age = _age_years(view, part)
+    return None if age is None else age < known.first or (known.last is not None and age > known.last)
 
 
 def filing_basis_day(view: ClaimView, part: LineView) -> int | None:
@@ -49,6 +67,8 @@ def after_telehealth_until(view: ClaimView, part: LineView) -> bool | None:
 
 FIELDS: Fields[LineView] = {
     "age_years": _age_years,
+    "code_ages": _code_ages,
+    "age_conflict": age_conflict,
     "days_from_filing_basis_to_receipt": _days_from_filing_basis_to_receipt,
     "days_past_one_year_limit": _days_past_one_year_limit,
     "after_telehealth_until": after_telehealth_until,
