@@ -1,4 +1,4 @@
-"""What the engine must know of single procedure codes: ages, regions, tooth surfaces, teeth (``data/procedures.yaml``)."""
+"""What the engine must know of single procedure codes: ages, regions, surfaces, teeth (``data/procedures.yaml``)."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class Ages(Struct, frozen=True):
     last: int | None
 
     def __str__(self) -> str:
+        """As a message says it: ``18 to 39``, ``65 and older``."""
         if self.last is None:
             return f"{self.first} and older"
         return str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
