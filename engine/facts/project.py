@@ -17,6 +17,7 @@ from engine.facts.derive import (
     fee_schedule,
     frequency_check,
     global_window,
+    history_pair,
     institutional,
     line,
     line_anatomy,
@@ -84,6 +85,7 @@ KINDS: Mapping[str, KindSource[Any]] = {
     "payer": KindSource(context.payers, context.PAYER_FIELDS, nowhere, first_service_day),
     "prior_line": KindSource(prior_line.parts, prior_line.FIELDS, prior_line.place, prior_line.day),
     "prior_stay": KindSource(prior_stay.parts, prior_stay.FIELDS, prior_stay.place, prior_stay.day),
+    "history_pair": KindSource(history_pair.parts, history_pair.FIELDS, history_pair.place, history_pair.day),
     "global_window": KindSource(global_window.parts, global_window.FIELDS, global_window.place, global_window.day),
     "claim_global_window": KindSource(
         global_window.on_claim, global_window.FIELDS, global_window.place, global_window.day

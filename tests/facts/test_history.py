@@ -242,3 +242,40 @@ def test_a_dependent_diagnosis_of_the_earlier_line():
     values = fact(minimal(), "prior_line", history=[claim])
     assert (values["first_diagnosis"], values["same_dx"]) == ("Z3401", False)
     assert values["service_day"] == number("2026-01-05")
+
+
+PAIRS = [
+    {"column_one": "80053", "column_two": "80048", "modifier_indicator": "0"},
+    {"column_one": "80053", "column_two": "82310", "modifier_indicator": "1"},
+    {"column_one": "80053", "column_two": "84132", "modifier_indicator": "9"},
+]
+
+
+def history_pairs(claim, *earlier):
+    return facts(claim, "history_pair", history=list(earlier), tables=with_rows(SAMPLES, {"ptp-practitioner": PAIRS}))
+
+
+def test_a_pair_with_an_earlier_claim_of_the_day_is_found_either_way_round():
+    now, earlier = minimal(lines=(line(2, "80048"),)), old(line(1, "80053", modifiers=("59",)))
+    assert history_pairs(now, earlier) == [
+        {
+            "line_number": 2,
+            "claim_id": "OLD1",
+            "column_one": "80053",
+            "column_two": "80048",
+            "service_day": number("2026-03-05"),
+            "same_rendering_provider": True,
+            "modifier_indicator": "0",
+            "prior_modifier_count": 1,
+        }
+    ]
+    (turned,) = history_pairs(minimal(lines=(line(1, "80053"),)), old(line(1, "82310")))
+    assert (turned["column_two"], turned["modifier_indicator"], turned["prior_modifier_count"]) == ("82310", "1", 0)
+
+
+def test_no_pair_across_days_forms_or_void_rows():
+    now = minimal(lines=(line(1, "80053"),))
+    assert history_pairs(now, old(line(1, "80048", day="2026-03-06"))) == []
+    assert history_pairs(now, old(line(1, "84132"))) == []
+    assert history_pairs(now, old(line(1, "80048"), claim_type="institutional")) == []
+    assert history_pairs(replace(now, claim_type="institutional"), old(line(1, "80048"))) == []
