@@ -7,8 +7,10 @@ from datetime import date
 from typing import BinaryIO
 
 from engine.backends.protocol import Compile
+from engine.claim.eligibility import Known
 from engine.claim.model import Claim, ClaimType
 from engine.errors import CleanclaimError, UsageError
+from engine.facts.eligibility import Eligibility
 from engine.facts.history import History
 from engine.facts.vocabulary import nearest
 from engine.findings.conclude import conclude
@@ -34,6 +36,7 @@ class Checker:
         received_on: the day the payer receives the claims ("today" is never read from a clock).
         payer: slug of the payer of every claim; empty to tell it from each claim.
         history: earlier claims, for rules that look back; ``None`` leaves those rules not evaluated.
+        eligibility: answers of payers, lists of providers; ``None`` leaves the rules that ask them not evaluated.
 
     Raises:
         UsageError: no such payer.
@@ -49,13 +52,20 @@ class Checker:
         received_on: date,
         payer: str = "",
         history: Sequence[Claim] | None = None,
+        eligibility: Sequence[Known] | None = None,
     ) -> None:
         if payer and payer not in rulebook.payers:
             hint = nearest(payer, rulebook.payers) or "a folder under rules/payers"
             raise UsageError(f"unknown payer {payer}", hint=hint)
         day = received_on.toordinal() - EPOCH
-        earlier = None if history is None else History(history)
-        self.setting = Setting(rulebook=rulebook, tables=tables, received_on=day, payer=payer, history=earlier)
+        self.setting = Setting(
+            rulebook=rulebook,
+            tables=tables,
+            received_on=day,
+            payer=payer,
+            history=None if history is None else History(history),
+            eligibility=None if eligibility is None else Eligibility(eligibility),
+        )
         self.compile_rules = compile_rules
         self.engine = engine
         self.examiners: dict[ClaimType, Examiner] = {}

@@ -106,6 +106,7 @@ def _given(case: Case) -> list[str]:
         "tables": case.tables,
         "parameters": case.parameters,
         "history": list(case.history),
+        "eligibility": case.eligibility,
     }
     kept = {key: value for key, value in given.items() if value or key in case.given}
     if not kept:

@@ -14,16 +14,18 @@ from msgspec import Struct, convert, structs
 from engine.backends.durable import compile_durable
 from engine.backends.protocol import Compile
 from engine.check import Checker
+from engine.claim.eligibility import Known
 from engine.claim.model import Claim
 from engine.errors import CleanclaimError, TableError, UsageError
 from engine.facts.vocabulary import Field, nearest
 from engine.findings.report import ClaimReport
+from engine.intake.eligibility.native import read_value
 from engine.intake.native_tidy import tidy
 from engine.intake.reading import ReadClaim
 from engine.reference.catalog import Tables
 from engine.reference.memory import FOR_EVER, with_rows
 from engine.rulebook.book import Rulebook
-from engine.rulebook.document import Node, mapping
+from engine.rulebook.document import Node, items, mapping
 from engine.rulebook.rule import ParameterValue, Rule
 from engine.rulebook.twins import Case, Twin
 from engine.rulebook.values import typed
@@ -48,6 +50,7 @@ class Trial(Struct, frozen=True, kw_only=True):
     claim: Claim | None = None
     tables: Tables
     history: tuple[Claim, ...] | None = None
+    eligibility: tuple[Known, ...] | None = None
     fault: str = ""
 
 
@@ -108,9 +111,16 @@ def prepare(rule: Rule, case: Case, base: object, tables: Tables) -> Trial:
             claim=claim_from_json(merge(base, case.given)),
             tables=with_rows(tables, rows) if rows else tables,
             history=history,
+            eligibility=_known(case.eligibility),
         )
     except (ValueError, TypeError, CleanclaimError) as error:
         return Trial(case=case, tables=tables, fault=f"the case cannot be run: {error}")
+
+
+def _known(content: Mapping[str, Node]) -> tuple[Known, ...] | None:
+    """The eligibility of a case; ``None`` when it gives none."""
+    found = [read_value(name, node) for name, nodes in content.items() for node in items(nodes)]
+    return tuple(found) if content else None
 
 
 def load_base(folder: Path, name: str) -> Any:  # noqa: ANN401 -- JSON
@@ -145,6 +155,7 @@ def differences(rule: Rule, trial: Trial, rulebook: Rulebook, compile_rules: Com
             received_on=date.fromisoformat(case.received_on) if case.received_on else RECEIVED_ON,
             payer=case.payer,
             history=trial.history,
+            eligibility=trial.eligibility,
         )
         return tuple(_problems(case, checker.check_claim(ReadClaim(claim=trial.claim)), rule))
     except (ValueError, TypeError, CleanclaimError) as error:

@@ -11,7 +11,17 @@ import typer
 from engine.check import Checker
 from engine.cli.guard import UNUSABLE, complain, guarded
 from engine.cli.inputs import STDIN, claim_files
-from engine.cli.options import Engine, EngineName, FailOn, History, PayerSlug, ReceivedOn, RuleFolders, TableFolder
+from engine.cli.options import (
+    Eligibility,
+    Engine,
+    EngineName,
+    FailOn,
+    History,
+    PayerSlug,
+    ReceivedOn,
+    RuleFolders,
+    TableFolder,
+)
 from engine.cli.output import binary, console
 from engine.cli.progress import Watch, watched
 from engine.cli.setting import make_checker, setting, table_folders, titles
@@ -45,6 +55,7 @@ def check(
     tables: TableFolder = None,
     engine: EngineName = Engine.durable,
     history: History = None,
+    eligibility: Eligibility = None,
     fail_on: Annotated[
         FailOn, typer.Option("--fail-on", help="The exit status is 1 for findings of this severity or worse.")
     ] = FailOn.error,
@@ -58,7 +69,7 @@ def check(
     Exit status: 0 without findings at or above --fail-on, 1 with such findings, 2 when a file, an option or a rule
     cannot be used. What can be checked is checked and reported even then.
     """
-    chosen = setting(received_on, payer, rules, tables, engine, history)
+    chosen = setting(received_on, payer, rules, tables, engine, history, eligibility)
     checker = make_checker(chosen)
     files = list(claim_files(paths, table_folders(tables)))
     several = jobs > 1 and len(files) > 1 and STDIN not in files

@@ -15,7 +15,7 @@ from engine.check import Checker
 from engine.cli.explain_one import Explained, json_of_claim, json_of_rule, write_claim_explained, write_rule_explained
 from engine.cli.guard import complain, guarded
 from engine.cli.inputs import STDIN, claim_files, shown_name
-from engine.cli.options import Engine, EngineName, History, PayerSlug, ReceivedOn, RuleFolders, TableFolder
+from engine.cli.options import Eligibility, Engine, EngineName, History, PayerSlug, ReceivedOn, RuleFolders, TableFolder
 from engine.cli.output import binary, console
 from engine.cli.setting import make_checker, setting, table_folders
 from engine.cli.stages import Stage, json_of_stage, write_stage
@@ -51,9 +51,10 @@ def explain(
     tables: TableFolder = None,
     engine: EngineName = Engine.durable,
     history: History = None,
+    eligibility: Eligibility = None,
 ) -> int:
     """Explain a claim: why it would be denied, why a rule did or did not fire, or what a stage of the check saw."""
-    checker = make_checker(setting(received_on, payer, rules, tables, engine, history))
+    checker = make_checker(setting(received_on, payer, rules, tables, engine, history, eligibility))
     known = [one.id for one in checker.rulebook.rules] + list(load_int_rules())
     if rule and rule not in known:
         raise UsageError(f"unknown rule {rule}", hint=nearest(rule, known) or "cleanclaim rules list names them")

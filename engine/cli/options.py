@@ -59,3 +59,11 @@ History = Annotated[
     Path | None,
     typer.Option("--history", metavar="PATH", help="A file or folder of earlier claims, for rules that look back."),
 ]
+Eligibility = Annotated[
+    Path | None,
+    typer.Option(
+        "--eligibility",
+        metavar="PATH",
+        help="A file or folder of eligibility answers (X12 271, JSON, YAML) and lists of providers (CSV).",
+    ),
+]

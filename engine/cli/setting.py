@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import BinaryIO
 
 import platformdirs
 from msgspec import Struct
 
 from engine.backends.durable import compile_durable
 from engine.check import Checker
+from engine.claim.eligibility import Known
 from engine.claim.model import Claim
 from engine.cli.guard import complain
 from engine.cli.inputs import claim_files, shown_name
 from engine.errors import InputError, UsageError
+from engine.intake.eligibility.read import read_eligibility
 from engine.intake.int_rules import load_int_rules
-from engine.intake.reading import ReadClaim
+from engine.intake.reading import IntakeFinding, ReadClaim
 from engine.intake.sniff import read
 from engine.reference.catalog import Tables
 from engine.rulebook.book import Rulebook
@@ -32,6 +35,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     tables: Path | None = None
     engine: str = "durable"
     history: Path | None = None
+    eligibility: Path | None = None
 
 
 def setting(
@@ -41,6 +45,7 @@ def setting(
     tables: Path | None,
     engine: str,
     history: Path | None,
+    eligibility: Path | None = None,
 ) -> Setting:
     """The setting that options name; today comes in here.
 
@@ -56,6 +61,7 @@ def setting(
         tables=tables,
         engine=engine,
         history=history,
+        eligibility=eligibility,
     )
 
 
@@ -82,6 +88,7 @@ def make_checker(chosen: Setting, rulebook: Rulebook | None = None) -> Checker:
         received_on=chosen.received_on,
         payer=chosen.payer,
         history=None if chosen.history is None else list(earlier_claims(chosen.history)),
+        eligibility=None if chosen.eligibility is None else list(eligibility_of(chosen.eligibility)),
     )
 
 
@@ -91,16 +98,36 @@ def earlier_claims(path: Path) -> Iterator[Claim]:
     Raises:
         InputError: a file cannot be opened.
     """
+    for name, stream in _opened(path, "--history"):
+        for item in read(stream, name):
+            if isinstance(item, ReadClaim):
+                yield item.claim
+            elif item.severity == "error":
+                complain(f"{name}: history: {item.says}")
+
+
+def eligibility_of(path: Path) -> Iterator[Known]:
+    """The answers, lists and laboratories of a file or folder; what cannot be used is said on standard error.
+
+    Raises:
+        InputError: a file cannot be opened.
+    """
+    for name, stream in _opened(path, "--eligibility"):
+        for item in read_eligibility(stream):
+            if not isinstance(item, IntakeFinding):
+                yield item
+            elif item.severity == "error":
+                complain(f"{name}: eligibility: {item.says}")
+
+
+def _opened(path: Path, option: str) -> Iterator[tuple[str, BinaryIO]]:
+    """Each file of a path, open, with its name for messages."""
     for name in claim_files([str(path)]):
         try:
             with Path(name).open("rb") as stream:
-                for item in read(stream, shown_name(name)):
-                    if isinstance(item, ReadClaim):
-                        yield item.claim
-                    elif item.severity == "error":
-                        complain(f"{shown_name(name)}: history: {item.says}")
+                yield shown_name(name), stream
         except OSError as error:
-            raise InputError(error.strerror or str(error), location=shown_name(name), hint="--history PATH") from error
+            raise InputError(error.strerror or str(error), location=shown_name(name), hint=f"{option} PATH") from error
 
 
 def titles(rulebook: Rulebook) -> dict[str, str]:

@@ -14,6 +14,7 @@ from engine.facts.derive import (
     diagnosis,
     diagnosis_more,
     dx_note,
+    eligibility,
     fee_schedule,
     frequency_check,
     global_window,
@@ -40,7 +41,13 @@ from engine.facts.needs import KindNeeds, Needs
 from engine.facts.tags import Judge, judge
 from engine.facts.view import ClaimView
 
-_CLAIM_FIELDS = {**claim.FIELDS, **money.FIELDS, **dates.FIELDS, **institutional.CLAIM_FIELDS}
+_CLAIM_FIELDS = {
+    **claim.FIELDS,
+    **money.FIELDS,
+    **dates.FIELDS,
+    **institutional.CLAIM_FIELDS,
+    **eligibility.CLAIM_FIELDS,
+}
 _LINE_FIELDS = {
     **line.FIELDS,
     **line_anatomy.FIELDS,
@@ -66,7 +73,9 @@ KINDS: Mapping[str, KindSource[Any]] = {
         institutional.procedure_place,
         institutional.procedure_day,
     ),
-    "provider": KindSource(provider.parts, provider.FIELDS, provider.place, provider.day),
+    "provider": KindSource(
+        provider.parts, {**provider.FIELDS, **eligibility.PROVIDER_FIELDS}, provider.place, provider.day
+    ),
     "procedure_day": KindSource(procedure_day.parts, procedure_day.FIELDS, procedure_day.place, procedure_day.day),
     "procedure_month": KindSource(
         procedure_month.parts, procedure_month.FIELDS, procedure_month.place, procedure_month.day
@@ -86,6 +95,7 @@ KINDS: Mapping[str, KindSource[Any]] = {
     "prior_line": KindSource(prior_line.parts, prior_line.FIELDS, prior_line.place, prior_line.day),
     "prior_stay": KindSource(prior_stay.parts, prior_stay.FIELDS, prior_stay.place, prior_stay.day),
     "history_pair": KindSource(history_pair.parts, history_pair.FIELDS, history_pair.place, history_pair.day),
+    "coverage_period": KindSource(eligibility.parts, eligibility.FIELDS, eligibility.place, eligibility.day),
     "global_window": KindSource(global_window.parts, global_window.FIELDS, global_window.place, global_window.day),
     "claim_global_window": KindSource(
         global_window.on_claim, global_window.FIELDS, global_window.place, global_window.day

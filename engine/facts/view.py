@@ -13,6 +13,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from engine.claim.model import Claim, Diagnosis, Provider, ServiceLine
+from engine.facts.eligibility import Eligibility
 from engine.facts.fact import Value
 from engine.facts.history import History
 from engine.facts.numbers import calendar_day, day_number, thousandths, whole_years
@@ -37,8 +38,8 @@ class Context(Struct, frozen=True, kw_only=True):
     """What the caller knows beside the claim.
 
     ``parameters`` are the payer's values in force on the first service day (:func:`first_service_day`). ``history`` are
-    earlier claims; ``None`` means that nobody looked. ``code_sets`` are those of the rulebook, by name: a field of the
-    vocabulary that says ``sets`` asks them.
+    earlier claims, ``eligibility`` answers of payers and lists of providers; ``None`` means that nobody looked.
+    ``code_sets`` are those of the rulebook, by name: a field of the vocabulary that says ``sets`` asks them.
     """
 
     tables: Tables
@@ -46,6 +47,7 @@ class Context(Struct, frozen=True, kw_only=True):
     received_on: int | None = None
     parameters: Mapping[str, tuple[Value, ...]] = {}
     history: History | None = None
+    eligibility: Eligibility | None = None
     code_sets: Mapping[str, CodeSet] = {}
 
 

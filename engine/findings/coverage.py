@@ -16,7 +16,7 @@ from engine.reference.layouts import table_for
 from engine.rulebook.rule import Rule
 
 NO_DAY = "the claim has no service day"
-SUPPLIED = {"history": "no history was given", "eligibility": "no eligibility answer was given"}
+SUPPLIED = {"history": "no history was given", "eligibility": "no eligibility was given"}
 
 
 def unready(

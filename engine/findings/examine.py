@@ -9,6 +9,7 @@ from msgspec import Struct
 from engine.backends.protocol import Compile, Evaluator, Match
 from engine.claim.model import Claim, ClaimType
 from engine.errors import EngineError
+from engine.facts.eligibility import Eligibility
 from engine.facts.fact import Fact
 from engine.facts.history import History
 from engine.facts.project import Projector
@@ -30,6 +31,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     received_on: int
     payer: str = ""
     history: History | None = None
+    eligibility: Eligibility | None = None
 
 
 class Scope(Struct, frozen=True):
@@ -96,6 +98,7 @@ class Examiner:
             received_on=setting.received_on,
             parameters={name: value.values for name, value in used.items()},
             history=setting.history,
+            eligibility=setting.eligibility,
             code_sets=setting.rulebook.sets,
         )
         view = ClaimView(claim, context)
@@ -139,7 +142,8 @@ class Examiner:
         inpatient: bool | None,
     ) -> list[tuple[str, str]]:
         setting = self.setting
-        supplied = frozenset({"history"}) if setting.history is not None else frozenset[str]()
+        given = {"history": setting.history, "eligibility": setting.eligibility}
+        supplied = frozenset(name for name, value in given.items() if value is not None)
         reasons: list[tuple[str, str]] = []
         for rule in self.rules.values():
             change = changes[rule.id]

@@ -23,8 +23,8 @@ class Expected(Struct, frozen=True):
 class Case(Struct, frozen=True, kw_only=True):
     """One case: what it changes in the base claim, and what must come out.
 
-    ``tables`` replaces rows of reference tables, ``parameters`` values of the payer's parameters; ``not_evaluated`` is
-    the expected reason when the rule cannot be evaluated.
+    ``eligibility`` is given in its native form; ``tables`` replaces rows of reference tables, ``parameters`` values of
+    the payer's parameters; ``not_evaluated`` is the expected reason when the rule cannot be evaluated.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Case(Struct, frozen=True, kw_only=True):
     tables: dict[str, Node] = {}
     parameters: dict[str, Node] = {}
     history: tuple[Node, ...] = ()
+    eligibility: dict[str, Node] = {}
     where: str = ""
 
 
@@ -79,6 +80,7 @@ def read_twin(path: Path, called: str, rule: Rule, schema: Path) -> tuple[Twin |
                 tables={**mapping(content.get("tables")), **mapping(entries.get("tables"))},
                 parameters=mapping(entries.get("parameters")),
                 history=tuple(items(entries.get("history"))),
+                eligibility=mapping(entries.get("eligibility")),
                 where=document.where("cases", number),
             )
         )

@@ -16,19 +16,6 @@ from tests.facts.helpers import ALL, CLAIMS, SAMPLES, inpatient, line, minimal, 
 NO_GETTER = {
     # history: the claim model does not carry what the payer decided on an earlier claim
     "claim.days_from_prior_decision": "history",
-    # answers of the payer that no one hands in yet
-    "claim.hospice_enrolled": "eligibility",
-    "claim.snf_stay": "eligibility",
-    "claim.ma_enrolled": "eligibility",
-    "claim.msp_open": "eligibility",
-    "claim.esrd_entitled": "eligibility",
-    "claim.coverage_active": "eligibility",
-    "claim.other_coverage": "eligibility",
-    "claim.home_health_episode": "eligibility",
-    "claim.months_since_part_b": "eligibility",
-    "claim.lab_certificate": "eligibility",
-    "provider.on_payer_roster": "eligibility",
-    "provider.enrolled": "eligibility",
 }
 PYTHON_TYPE = {**dict.fromkeys(TEXTUAL, str), **dict.fromkeys(ORDERED, int), "flag": bool}
 SAMPLE_CLAIMS = [minimal(), minimal("dental"), minimal("institutional"), inpatient()]

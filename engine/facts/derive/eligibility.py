@@ -1,0 +1,125 @@
+"""What the payer answered about the patient, and what lists say of providers and laboratories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from engine.claim.eligibility import EligibilityAnswer, Period
+from engine.claim.model import Claim
+from engine.facts.derive.provider import ProviderPart
+from engine.facts.derive.provider import day as provider_day
+from engine.facts.derive.source import Fields, Place
+from engine.facts.numbers import calendar_day, day_number, whole_months
+from engine.facts.view import ClaimView
+
+_MEDICARE_COVER = {True: frozenset({"part_a", "part_b"}), False: frozenset({"part_b"})}
+
+
+class CoveragePeriod(NamedTuple):
+    """A period of an answer, its number among all from 1, and the line that it touches (0: the claim's first day)."""
+
+    period: Period
+    number: int
+    line_number: int
+    day: int
+
+
+def parts(view: ClaimView) -> Iterator[CoveragePeriod]:
+    """The periods that touch the claim's first service day, then those that touch each line."""
+    periods = [period for answer in _answers(view) for period in answer.periods]
+    spans = [(0, view.first_service_day, view.first_service_day)] if periods else []
+    spans += [(line.number, line.first_day, line.last_day) for line in view.lines] if periods else []
+    for line_number, first, last in spans:
+        if first is not None and last is not None and first <= last:
+            for number, period in enumerate(periods, start=1):
+                if period.touches(calendar_day(first), calendar_day(last)):
+                    yield CoveragePeriod(period, number, line_number, first)
+
+
+def place(part: CoveragePeriod) -> Place:
+    """The line, and the period's number."""
+    return (part.line_number, part.number)
+
+
+def day(_: ClaimView, part: CoveragePeriod) -> int:
+    """The day on which the period was looked for."""
+    return part.day
+
+
+def _answers(view: ClaimView) -> tuple[EligibilityAnswer, ...]:
+    eligibility = view.context.eligibility
+    return () if eligibility is None else eligibility.answers(view.claim, view.first_service_day)
+
+
+def _coverage_active(view: ClaimView, _: Claim) -> bool | None:
+    """Whether the answers say that the patient is covered on the first service day; absent when they do not say.
+
+    Of Medicare, professional services need Part B; a facility's services Part A or Part B.
+    """
+    periods = [period for answer in _answers(view) for period in answer.periods]
+    own = [period for period in periods if period.kind == "coverage"]
+    parts_known = [period for period in periods if period.kind in {"part_a", "part_b"}]
+    wanted = _MEDICARE_COVER[view.institutional]
+    cover = own + [period for period in parts_known if period.kind in wanted]
+    if not cover or view.first_service_day is None:
+        return None
+    today = calendar_day(view.first_service_day)
+    touching = [period for period in cover if period.touches(today, today)]
+    if any(period.active for period in touching):
+        return True
+    dated = all(period.first_day or period.last_day for period in cover)
+    return False if touching or dated else None
+
+
+def _months_since_part_b(view: ClaimView, _: Claim) -> int | None:
+    """Whole months from the first day of Part B to the first service day."""
+    starts = [
+        period.first_day
+        for answer in _answers(view)
+        for period in answer.periods
+        if period.kind == "part_b" and period.active and period.first_day is not None
+    ]
+    if not starts or view.first_service_day is None:
+        return None
+    today = calendar_day(view.first_service_day)
+    return whole_months(min(starts), today) if min(starts) <= today else None
+
+
+def _lab_certificate(view: ClaimView, claim: Claim) -> str | None:
+    eligibility = view.context.eligibility
+    if eligibility is None or not claim.clia_number:
+        return None
+    return eligibility.certificate(claim.clia_number, view.first_service_day)
+
+
+def _listed(view: ClaimView, part: ProviderPart, name: str) -> bool | None:
+    eligibility, payer = view.context.eligibility, view.context.payer
+    if eligibility is None or not part.provider.npi:
+        return None
+    return eligibility.listed(name, {payer.slug, payer.kind}, part.provider.npi, provider_day(view, part))
+
+
+CLAIM_FIELDS: Fields[Claim] = {
+    "eligibility_answer_count": lambda view, _: len(_answers(view)) or None,
+    "coverage_active": _coverage_active,
+    "months_since_part_b": _months_since_part_b,
+    "lab_certificate": _lab_certificate,
+}
+
+PROVIDER_FIELDS: Fields[ProviderPart] = {
+    "enrolled": lambda view, part: _listed(view, part, "enrolment"),
+    "on_payer_roster": lambda view, part: _listed(view, part, "roster"),
+}
+
+FIELDS: Fields[CoveragePeriod] = {
+    "line_number": lambda _, p: p.line_number,
+    "period": lambda _, p: p.period.kind,
+    "active": lambda _, p: p.period.active,
+    "payer_name": lambda _, p: p.period.payer_name or None,
+    "payer_id": lambda _, p: p.period.payer_id or None,
+    "plan": lambda _, p: p.period.plan or None,
+    "reason": lambda _, p: p.period.reason or None,
+    "first_day": lambda _, p: day_number(p.period.first_day),
+    "last_day": lambda _, p: day_number(p.period.last_day),
+}
