@@ -42,7 +42,7 @@ class Checker:
         UsageError: no such payer.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- each is a choice of its own, and named
         self,
         rulebook: Rulebook,
         tables: Tables,

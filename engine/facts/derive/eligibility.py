@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from engine.claim.eligibility import EligibilityAnswer, Period
+from engine.claim.eligibility import EligibilityAnswer, Period, PeriodKind
 from engine.claim.model import Claim
 from engine.facts.derive.provider import ProviderPart
 from engine.facts.derive.provider import day as provider_day
@@ -13,13 +13,18 @@ from engine.facts.derive.source import Fields, Place
 from engine.facts.numbers import calendar_day, day_number, whole_months
 from engine.facts.view import ClaimView
 
+UNNAMED = "unnamed"
 _MEDICARE_COVER = {True: frozenset({"part_a", "part_b"}), False: frozenset({"part_b"})}
 
 
 class CoveragePeriod(NamedTuple):
-    """A period of an answer, its number among all from 1, and the line that it touches (0: the claim's first day)."""
+    """A period of an answer, its number among all from 1, and the line that it touches (0: the claim's first day).
 
-    period: Period
+    Without an answer about the patient there is one of number 0 whose period is ``None``: whether it is there cannot be
+    told, so that no rule about periods passes.
+    """
+
+    period: Period | None
     number: int
     line_number: int
     day: int
@@ -27,14 +32,20 @@ class CoveragePeriod(NamedTuple):
 
 def parts(view: ClaimView) -> Iterator[CoveragePeriod]:
     """The periods that touch the claim's first service day, then those that touch each line."""
-    periods = [period for answer in _answers(view) for period in answer.periods]
-    spans = [(0, view.first_service_day, view.first_service_day)] if periods else []
-    spans += [(line.number, line.first_day, line.last_day) for line in view.lines] if periods else []
+    if view.context.eligibility is None:
+        return
+    answers = _answers(view)
+    periods = [period for answer in answers for period in answer.periods]
+    spans = [(0, view.first_service_day, view.first_service_day)]
+    spans += [(line.number, line.first_day, line.last_day) for line in view.lines]
     for line_number, first, last in spans:
-        if first is not None and last is not None and first <= last:
-            for number, period in enumerate(periods, start=1):
-                if period.touches(calendar_day(first), calendar_day(last)):
-                    yield CoveragePeriod(period, number, line_number, first)
+        if first is None or last is None or last < first:
+            continue
+        if not answers:
+            yield CoveragePeriod(None, 0, line_number, first)
+        for number, period in enumerate(periods, start=1):
+            if period.touches(calendar_day(first), calendar_day(last)):
+                yield CoveragePeriod(period, number, line_number, first)
 
 
 def place(part: CoveragePeriod) -> Place:
@@ -72,6 +83,19 @@ def _coverage_active(view: ClaimView, _: Claim) -> bool | None:
     return False if touching or dated else None
 
 
+def _in_period(kind: PeriodKind) -> Callable[[ClaimView, Claim], bool | None]:
+    """Whether a period of the kind touches the first service day; absent when nothing was answered."""
+
+    def flag(view: ClaimView, _: Claim) -> bool | None:
+        answers = _answers(view)
+        if not answers or view.first_service_day is None:
+            return None
+        today = calendar_day(view.first_service_day)
+        return any(p.kind == kind and p.touches(today, today) for answer in answers for p in answer.periods)
+
+    return flag
+
+
 def _months_since_part_b(view: ClaimView, _: Claim) -> int | None:
     """Whole months from the first day of Part B to the first service day."""
     starts = [
@@ -101,8 +125,9 @@ def _listed(view: ClaimView, part: ProviderPart, name: str) -> bool | None:
 
 
 CLAIM_FIELDS: Fields[Claim] = {
-    "eligibility_answer_count": lambda view, _: len(_answers(view)) or None,
     "coverage_active": _coverage_active,
+    "ma_enrolled": _in_period("medicare_advantage"),
+    "hospice_enrolled": _in_period("hospice"),
     "months_since_part_b": _months_since_part_b,
     "lab_certificate": _lab_certificate,
 }
@@ -114,12 +139,12 @@ PROVIDER_FIELDS: Fields[ProviderPart] = {
 
 FIELDS: Fields[CoveragePeriod] = {
     "line_number": lambda _, p: p.line_number,
-    "period": lambda _, p: p.period.kind,
-    "active": lambda _, p: p.period.active,
-    "payer_name": lambda _, p: p.period.payer_name or None,
-    "payer_id": lambda _, p: p.period.payer_id or None,
-    "plan": lambda _, p: p.period.plan or None,
-    "reason": lambda _, p: p.period.reason or None,
-    "first_day": lambda _, p: day_number(p.period.first_day),
-    "last_day": lambda _, p: day_number(p.period.last_day),
+    "period": lambda _, p: p.period and p.period.kind,
+    "active": lambda _, p: p.period and p.period.active,
+    "payer_name": lambda _, p: p.period and (p.period.payer_name or p.period.payer_id or UNNAMED),
+    "payer_id": lambda _, p: (p.period and p.period.payer_id) or None,
+    "plan": lambda _, p: (p.period and p.period.plan) or None,
+    "reason": lambda _, p: (p.period and p.period.reason) or None,
+    "first_day": lambda _, p: day_number(p.period and p.period.first_day),
+    "last_day": lambda _, p: day_number(p.period and p.period.last_day),
 }
