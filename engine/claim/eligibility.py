@@ -19,7 +19,6 @@ PeriodKind = Literal[
     "other_payer",
     "hospice",
     "snf_stay",
-    "inpatient_stay",
     "home_health",
 ]
 

@@ -7,12 +7,19 @@ from itertools import permutations, product
 from typing import Any, NamedTuple
 
 from engine.facts.derive.source import Fields, KindSource
+from engine.facts.fact import Value
 from engine.facts.view import ClaimView, LineView
-from engine.reference.layouts import table_for
+from engine.reference.layouts import LAYOUTS, table_for
 from engine.reference.table import Row
 
 PRACTITIONER, OUTPATIENT = "ptp-practitioner", "ptp-outpatient"
-PRIOR_AUTHORIZATION = "prior-authorization"
+LISTS = (
+    "prior-authorization",
+    "attachment-required",
+    "site-of-service",
+    "consolidated-billing",
+    "dme-jurisdiction",
+)
 _VOID = "9"
 
 
@@ -100,28 +107,41 @@ PAIR_FIELDS: Fields[PairEdit] = {
 }
 
 
-class WantedAuthorization(NamedTuple):
-    """A line whose procedure the payer wants authorized beforehand."""
+class ListedLine(NamedTuple):
+    """A line whose procedure stands in a table, with the row in force on the line's day."""
 
     row: Row
     line: LineView
 
 
-def wanted_authorizations(view: ClaimView) -> Iterator[WantedAuthorization]:
-    """The rows of the resolved payer for the procedures of the claim, in force on the line's day."""
-    payer = view.context.payer.slug
-    for line in view.lines:
-        if line.line.procedure and line.judged_day is not None:
-            for row in view.context.tables.rows_on(PRIOR_AUTHORIZATION, line.line.procedure, line.judged_day):
-                if row.values["payer"] == payer:
-                    yield WantedAuthorization(row, line)
+def listed_lines(table: str) -> Callable[[ClaimView], Iterator[ListedLine]]:
+    """The rows of one table for the procedures of the claim; of a table by payer, those of the resolved payer."""
+
+    def parts(view: ClaimView) -> Iterator[ListedLine]:
+        payer = view.context.payer.slug
+        for line in view.lines:
+            if line.line.procedure and line.judged_day is not None:
+                for row in view.context.tables.rows_on(table, line.line.procedure, line.judged_day):
+                    if row.values.get("payer", payer) == payer:
+                        yield ListedLine(row, line)
+
+    return parts
 
 
-AUTHORIZATION_FIELDS: Fields[WantedAuthorization] = {
-    "line_number": lambda _, p: p.line.number,
-    "procedure": lambda _, p: p.line.line.procedure,
-    "payer": lambda _, p: p.row.values["payer"],
-}
+def _listed(table: str) -> KindSource[ListedLine]:
+    """The kind of a table whose rows are found by procedure: the line and the columns of the row."""
+    fields: dict[str, Callable[[ClaimView, ListedLine], Value | None]] = {
+        "line_number": lambda _, p: p.line.number,
+        "procedure": lambda _, p: p.line.line.procedure,
+    }
+    for column in LAYOUTS[table].columns:
+        fields[column] = _column(column)
+    return KindSource(listed_lines(table), fields, lambda p: (p.line.number, 0), lambda _, p: p.line.judged_day)
+
+
+def _column(name: str) -> Callable[[ClaimView, ListedLine], Value | None]:
+    return lambda _, part: part.row.values[name] or None
+
 
 TABLE_KINDS: Mapping[str, KindSource[Any]] = {
     **{
@@ -131,7 +151,5 @@ TABLE_KINDS: Mapping[str, KindSource[Any]] = {
         for table in (PRACTITIONER, OUTPATIENT)
     },
     "table/ptp": KindSource(either_pair_edits, PAIR_FIELDS, lambda p: (p.bundled.number, 0), lambda _, p: p.day),
-    f"table/{PRIOR_AUTHORIZATION}": KindSource(
-        wanted_authorizations, AUTHORIZATION_FIELDS, lambda p: (p.line.number, 0), lambda _, p: p.line.judged_day
-    ),
+    **{f"table/{table}": _listed(table) for table in LISTS},
 }

@@ -10,6 +10,7 @@ from engine.claim.model import Claim
 from engine.facts.derive.provider import ProviderPart
 from engine.facts.derive.provider import day as provider_day
 from engine.facts.derive.source import Fields, Place
+from engine.facts.fact import Value
 from engine.facts.numbers import calendar_day, day_number, whole_months
 from engine.facts.view import ClaimView
 
@@ -28,6 +29,7 @@ class CoveragePeriod(NamedTuple):
     number: int
     line_number: int
     day: int
+    on_edge: bool = False
 
 
 def parts(view: ClaimView) -> Iterator[CoveragePeriod]:
@@ -45,7 +47,8 @@ def parts(view: ClaimView) -> Iterator[CoveragePeriod]:
             yield CoveragePeriod(None, 0, line_number, first)
         for number, period in enumerate(periods, start=1):
             if period.touches(calendar_day(first), calendar_day(last)):
-                yield CoveragePeriod(period, number, line_number, first)
+                edge = first == day_number(period.first_day) or last == day_number(period.last_day)
+                yield CoveragePeriod(period, number, line_number, first, edge)
 
 
 def place(part: CoveragePeriod) -> Place:
@@ -137,14 +140,20 @@ PROVIDER_FIELDS: Fields[ProviderPart] = {
     "on_payer_roster": lambda view, part: _listed(view, part, "roster"),
 }
 
+
+def _of_period(value: Callable[[Period], Value | None]) -> Callable[[ClaimView, CoveragePeriod], Value | None]:
+    return lambda _, part: None if part.period is None else value(part.period)
+
+
 FIELDS: Fields[CoveragePeriod] = {
     "line_number": lambda _, p: p.line_number,
-    "period": lambda _, p: p.period and p.period.kind,
-    "active": lambda _, p: p.period and p.period.active,
-    "payer_name": lambda _, p: p.period and (p.period.payer_name or p.period.payer_id or UNNAMED),
-    "payer_id": lambda _, p: (p.period and p.period.payer_id) or None,
-    "plan": lambda _, p: (p.period and p.period.plan) or None,
-    "reason": lambda _, p: (p.period and p.period.reason) or None,
-    "first_day": lambda _, p: day_number(p.period and p.period.first_day),
-    "last_day": lambda _, p: day_number(p.period and p.period.last_day),
+    "period": _of_period(lambda p: p.kind),
+    "on_edge": lambda _, p: None if p.period is None else p.on_edge,
+    "active": _of_period(lambda p: p.active),
+    "payer_name": _of_period(lambda p: p.payer_name or p.payer_id or UNNAMED),
+    "payer_id": _of_period(lambda p: p.payer_id or None),
+    "plan": _of_period(lambda p: p.plan or None),
+    "reason": _of_period(lambda p: p.reason or None),
+    "first_day": _of_period(lambda p: day_number(p.first_day)),
+    "last_day": _of_period(lambda p: day_number(p.last_day)),
 }

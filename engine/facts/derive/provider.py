@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from engine.claim.model import Provider
+from engine.claim.model import Address, Provider
 from engine.facts.derive.source import Fields, Place
 from engine.facts.view import ClaimView, LineView
 
@@ -101,6 +101,19 @@ def _same_as_billing(view: ClaimView, part: ProviderPart) -> bool | None:
     return npi == view.billing.npi if npi and view.billing and view.billing.npi else None
 
 
+def _same_address_as_billing(view: ClaimView, part: ProviderPart) -> bool | None:
+    """Whether street, city, state and the first five digits of the ZIP code are the billing provider's."""
+    address, billing = part.provider.address, view.billing and view.billing.address
+    if not address or not billing or not address.line_1 or not billing.line_1:
+        return None
+    return _place_of(address) == _place_of(billing)
+
+
+def _place_of(address: Address) -> tuple[str, ...]:
+    parts = (address.line_1, address.line_2, address.city, address.state, address.postal_code[:5])
+    return tuple(" ".join(part.upper().split()) for part in parts)
+
+
 FIELDS: Fields[ProviderPart] = {
     "role": lambda _, p: p.provider.role or None,
     "line_number": lambda _, p: p.line.number if p.line else 0,
@@ -123,4 +136,5 @@ FIELDS: Fields[ProviderPart] = {
     "address_present": _address_present,
     "address_is_po_box": _address_is_po_box,
     "same_as_billing": _same_as_billing,
+    "same_address_as_billing": _same_address_as_billing,
 }
