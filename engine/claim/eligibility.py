@@ -49,6 +49,14 @@ class Period(Part, frozen=True, kw_only=True):
         return (self.first_day is None or self.first_day <= end) and (self.last_day is None or start <= self.last_day)
 
 
+class TherapyUse(Part, frozen=True, kw_only=True):
+    """What a calendar year's outpatient therapy has cost so far, of all providers, in cents."""
+
+    year: int
+    discipline: Literal["pt_slp", "ot"]
+    used_cents: int
+
+
 class EligibilityAnswer(Part, frozen=True, kw_only=True):
     """What a payer answered about one person (X12 271, or native).
 
@@ -66,6 +74,7 @@ class EligibilityAnswer(Part, frozen=True, kw_only=True):
     asked_to: date | None = None
     answered_on: date | None = None
     periods: tuple[Period, ...] = ()
+    therapy: tuple[TherapyUse, ...] = ()
 
     def speaks_of(self, day: date) -> bool:
         """Whether the answer can know about ``day``; one without any day of its own is taken to."""

@@ -55,6 +55,7 @@ _LINE_FIELDS = {
     **line_history.FIELDS,
     **line_tables.FIELDS,
     **fee_schedule.FIELDS,
+    **eligibility.LINE_FIELDS,
 }
 _DIAGNOSIS_FIELDS = {**diagnosis.FIELDS, **diagnosis_more.FIELDS}
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from engine.claim.model import Claim, ServiceLine
+from engine.facts.eligibility import Eligibility
 from engine.facts.history import History
 from engine.facts.needs import KindNeeds
 from engine.facts.numbers import day_number
@@ -55,7 +56,15 @@ def line(number, procedure="99213", day="2026-03-05", end=None, units=1, **more)
 
 
 def view(
-    claim, *, received="2026-03-20", payer="acme-ppo", kind="commercial", tables=SHIPPED, history=None, **parameters
+    claim,
+    *,
+    received="2026-03-20",
+    payer="acme-ppo",
+    kind="commercial",
+    tables=SHIPPED,
+    history=None,
+    known=None,
+    **parameters,
 ):
     """The claim with its context; parameters by name, one value each."""
     return ClaimView(
@@ -66,6 +75,7 @@ def view(
             received_on=received and number(received),
             parameters={name: (value,) for name, value in parameters.items()},
             history=None if history is None else History(history),
+            eligibility=None if known is None else Eligibility(known),
             code_sets=CODE_SETS,
         ),
     )

@@ -3,10 +3,11 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from engine.claim.eligibility import EligibilityAnswer, ListedProvider, Period, ProviderList
+from engine.claim.eligibility import EligibilityAnswer, ListedProvider, Period, ProviderList, TherapyUse
+from engine.facts.derive.eligibility import LINE_FIELDS
 from engine.facts.eligibility import Eligibility
 from engine.facts.numbers import day_number as number
-from tests.facts.helpers import minimal
+from tests.facts.helpers import line, minimal, view
 
 MARIA = minimal().patient
 DAY = date(2026, 3, 5)
@@ -72,3 +73,19 @@ def test_who_is_on_no_list_is_not_known():
     assert known.listed("roster", {"tricare"}, "1", number(DAY)) is None
     assert known.listed("enrolment", {"acme-ppo"}, "1", number(DAY)) is None
     assert known.listed("roster", {"acme-ppo"}, "1", None) is None
+
+
+def test_therapy_is_counted_by_discipline_and_year():
+    uses = (
+        TherapyUse(year=2026, discipline="pt_slp", used_cents=100),
+        TherapyUse(year=2026, discipline="ot", used_cents=200),
+        TherapyUse(year=2025, discipline="ot", used_cents=300),
+    )
+
+    def used(*modifiers):
+        claim = minimal(lines=(line(1, "97110", modifiers=modifiers),))
+        seen = view(claim, known=[answer(therapy=uses), answer()])
+        return LINE_FIELDS["therapy_used_cents"](seen, seen.lines[0])
+
+    assert [used("GP"), used("GN", "59"), used("GO")] == [100, 100, 200]
+    assert [used(), used("GP", "GO")] == [None, None]

@@ -12,9 +12,10 @@ from engine.facts.derive.provider import day as provider_day
 from engine.facts.derive.source import Fields, Place
 from engine.facts.fact import Value
 from engine.facts.numbers import calendar_day, day_number, whole_months
-from engine.facts.view import ClaimView
+from engine.facts.view import ClaimView, LineView
 
 UNNAMED = "unnamed"
+_DISCIPLINES = {"GP": "pt_slp", "GN": "pt_slp", "GO": "ot"}
 _MEDICARE_COVER = {True: frozenset({"part_a", "part_b"}), False: frozenset({"part_b"})}
 
 
@@ -120,6 +121,21 @@ def _lab_certificate(view: ClaimView, claim: Claim) -> str | None:
     return eligibility.certificate(claim.clia_number, view.first_service_day)
 
 
+def _therapy_used_cents(view: ClaimView, part: LineView) -> int | None:
+    """What the year's therapy of the line's discipline has cost so far; absent on other lines or when not answered."""
+    disciplines = {_DISCIPLINES[m] for m in part.line.modifiers if m in _DISCIPLINES}
+    if len(disciplines) != 1 or part.first_day is None:
+        return None
+    year = calendar_day(part.first_day).year
+    used = [
+        use.used_cents
+        for answer in _answers(view)
+        for use in answer.therapy
+        if use.year == year and use.discipline in disciplines
+    ]
+    return max(used, default=None)
+
+
 def _listed(view: ClaimView, part: ProviderPart, name: str) -> bool | None:
     eligibility, payer = view.context.eligibility, view.context.payer
     if eligibility is None or not part.provider.npi:
@@ -134,6 +150,8 @@ CLAIM_FIELDS: Fields[Claim] = {
     "months_since_part_b": _months_since_part_b,
     "lab_certificate": _lab_certificate,
 }
+
+LINE_FIELDS: Fields[LineView] = {"therapy_used_cents": _therapy_used_cents}
 
 PROVIDER_FIELDS: Fields[ProviderPart] = {
     "enrolled": lambda view, part: _listed(view, part, "enrolment"),
