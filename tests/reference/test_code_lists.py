@@ -35,7 +35,7 @@ COUNTS = {
     "delay-reason": 12,
     "discharge-status": 40,
     "filing-indicator": 23,
-    "hcpcs-required-revenue": 221,
+    "hcpcs-required-revenue": 187,
     "laterality-modifiers": 26,
     "level-ii-modifiers": 381,
     "msp-type": 9,
