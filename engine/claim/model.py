@@ -185,7 +185,7 @@ class Claim(Part, frozen=True, kw_only=True):
 
     ``facility_code`` is CLM05-1: the place of service of a professional or dental claim, the first two digits of the
     type of bill of an institutional one. ``frequency_code`` is CLM05-3. Yes/no indicators are kept as sent (Y, N, W,
-    I).
+    I). ``batch_number`` is BHT03, the sender's number of the transaction set.
     """
 
     claim_type: ClaimType
@@ -239,6 +239,7 @@ class Claim(Part, frozen=True, kw_only=True):
     submitter_id: str = ""
     receiver_name: str = ""
     receiver_id: str = ""
+    batch_number: str = ""
     payer: Payer = Payer()
     subscriber: Subscriber = Subscriber()
     patient: Patient = Patient()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -27,11 +28,15 @@ from engine.cli.progress import Watch, watched
 from engine.cli.setting import make_checker, setting, table_folders, titles
 from engine.cli.work import Item, Unreadable, in_processes, one_by_one
 from engine.findings.report import InputFinding
-from engine.reference.days import iso
+from engine.report.ca277 import Ca277Report
+from engine.report.described import described
+from engine.report.fhir import FhirReport
 from engine.report.json_report import JsonReport
 from engine.report.ndjson import NdjsonReport
+from engine.report.sarif import SarifReport
 from engine.report.tally import Tally
 from engine.report.text import TextReport
+from engine.report.words import count
 from engine.report.writer import ReportWriter
 
 
@@ -41,6 +46,9 @@ class Format(StrEnum):
     text = "text"
     json = "json"
     ndjson = "ndjson"
+    sarif = "sarif"
+    ca277 = "277ca"
+    fhir = "fhir"
 
 
 @guarded
@@ -48,7 +56,10 @@ def check(
     paths: Annotated[
         list[str], typer.Argument(metavar="PATH", help="Files or folders of claims; - is standard input.")
     ],
-    report_format: Annotated[Format, typer.Option("--format", help="How to report.")] = Format.text,
+    report_format: Annotated[
+        Format,
+        typer.Option("--format", help="How to report; 277ca is X12 005010X214, fhir an R4 Bundle with ClaimResponses."),
+    ] = Format.text,
     received_on: ReceivedOn = None,
     payer: PayerSlug = "",
     rules: RuleFolders = None,
@@ -74,13 +85,15 @@ def check(
     files = list(claim_files(paths, table_folders(tables)))
     several = jobs > 1 and len(files) > 1 and STDIN not in files
     outcomes = in_processes(chosen, files, min(jobs, len(files))) if several else one_by_one(checker, files)
-    writer = _writer(report_format, checker, verbose=verbose)
+    writer = _writer(report_format, checker, chosen.received_on, verbose=verbose)
     tally = Tally()
     writer.begin(checker.tool())
     with watched(len(files)) as watch:
         for name, items in outcomes:
             _report(name, items, writer, tally, watch)
     writer.end(tally)
+    if report_format == Format.ca277 and tally.input_findings:
+        complain(f"{count(tally.input_findings, 'problem')} of the input outside any claim, which a 277CA cannot tell")
     if tally.unusable or not files:
         if not files:
             complain("no claim files found")
@@ -88,12 +101,20 @@ def check(
     return 1 if tally.failing(fail_on) else 0
 
 
-def _writer(chosen: Format, checker: Checker, *, verbose: bool) -> ReportWriter:
-    if chosen == Format.json:
-        return JsonReport(binary())
-    if chosen == Format.ndjson:
-        return NdjsonReport(binary())
-    return TextReport(console(), titles(checker.rulebook), iso(checker.setting.received_on), verbose=verbose)
+def _writer(chosen: Format, checker: Checker, received_on: date, *, verbose: bool) -> ReportWriter:
+    match chosen:
+        case Format.text:
+            return TextReport(console(), titles(checker.rulebook), received_on.isoformat(), verbose=verbose)
+        case Format.json:
+            return JsonReport(binary())
+        case Format.ndjson:
+            return NdjsonReport(binary())
+        case Format.sarif:
+            return SarifReport(binary(), described(checker.rulebook))
+        case Format.ca277:
+            return Ca277Report(binary(), received_on)
+        case Format.fhir:
+            return FhirReport(binary(), received_on)
 
 
 def _report(name: str, items: Iterator[Item], writer: ReportWriter, tally: Tally, watch: Watch) -> None:

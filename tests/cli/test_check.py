@@ -65,7 +65,7 @@ def test_an_empty_folder_ends_with_2(run, tmp_path):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("--format", "sarif"),
+        ("--format", "xml"),
         ("--received-on", "15 April"),
         ("--fail-on", "info"),
         ("--engine", "compiled"),
@@ -153,6 +153,20 @@ def test_history_is_read(run, tmp_path):
 def test_a_payer_is_named(run):
     claim = json.loads(run("check", CLEAN, "--payer", "_base", "--format", "ndjson").stdout)
     assert claim["payer"] == "_base"
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"), [("sarif", '{"$schema"'), ("277ca", "ISA*00*"), ("fhir", '{"resourceType":')]
+)
+def test_formats_for_other_programs_go_to_standard_output(run, name, begins):
+    result = run("check", OFFICE, "--format", name)
+    assert result.exit_code == 1
+    assert result.stdout.startswith(begins)
+
+
+def test_problems_that_an_acknowledgment_cannot_tell_go_to_standard_error(run):
+    result = run("check", DAMAGED, "--format", "277ca")
+    assert "problems of the input outside any claim, which a 277CA cannot tell" in result.stderr
 
 
 def test_a_damaged_file_still_reports_its_claims(run):

@@ -1,43 +1,11 @@
 """The JSON and NDJSON reports have the shape of the contract."""
 
-import io
 import json
-from datetime import date
 
-import pytest
-
-from engine.backends.durable import compile_durable
-from engine.check import Checker
-from engine.findings.report import InputFinding
-from engine.reference.catalog import Tables
 from engine.report.json_report import JsonReport
 from engine.report.ndjson import NdjsonReport
-from engine.report.tally import Tally
-from engine.rulebook.load import load_rulebook
-from tests.cli.small import DAMAGED, OFFICE, small_rulebook, small_tables
-
-
-@pytest.fixture(scope="module")
-def checker(tmp_path_factory):
-    home = tmp_path_factory.mktemp("small")
-    rulebook = load_rulebook(shipped=small_rulebook(home))
-    tables = Tables.load([small_tables(home)])
-    return Checker(rulebook, tables, compile_durable, engine="durable", received_on=date(2026, 4, 15))
-
-
-def written(checker, kind, *paths):
-    stream, tally = io.BytesIO(), Tally()
-    writer = kind(stream)
-    writer.begin(checker.tool())
-    for path in paths:
-        writer.file(path.name)
-        for item in checker.check_with_claims(io.BytesIO(path.read_bytes()), path.name):
-            if isinstance(item, InputFinding):
-                writer.input_finding(item)
-            else:
-                writer.claim(*item)
-    writer.end(tally)
-    return stream.getvalue().decode()
+from tests.cli.small import DAMAGED, OFFICE
+from tests.report.writing import written
 
 
 def no_float(text):

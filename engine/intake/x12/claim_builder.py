@@ -115,6 +115,7 @@ class Above(Struct, frozen=True):
     submitter_id: str = ""
     receiver_name: str = ""
     receiver_id: str = ""
+    batch_number: str = ""
     providers: tuple[Provider, ...] = ()
     payer: Payer = Payer()
     subscriber: Subscriber = Subscriber()
@@ -134,6 +135,9 @@ def inherit(above: Above, level: Loop) -> Above:
         elif qualifier:
             parties.setdefault(qualifier, child)
     changes: Fields = {}
+    for segment in level.segments:
+        if segment.elements[0] == "BHT":
+            changes["batch_number"] = segment.get(3)
     if providers:
         roles = {made.role for made in providers}
         changes["providers"] = (*(p for p in above.providers if p.role not in roles), *providers)
@@ -205,6 +209,7 @@ def build_claim(loop: Loop, above: Above, claim_type: ClaimType | None, source: 
         submitter_id=above.submitter_id,
         receiver_name=above.receiver_name,
         receiver_id=above.receiver_id,
+        batch_number=above.batch_number,
         payer=above.payer,
         subscriber=above.subscriber,
         patient=above.patient or Patient(),
