@@ -157,7 +157,7 @@ class Ca277Report:
                 yield from segments
 
     def _open_interchange(self, first: Open) -> None:
-        """ISA and GS, from the payer back to the submitter; the first control number is drawn from what follows, the next ones count on."""
+        """ISA and GS, from the payer to the submitter; control numbers count on from one drawn from the content."""
         if not self.number:
             parts = (part for group in first.groups for segments in group.claims for part in segments)
             digest = hashlib.sha256("".join((day(self.received_on), *parts)).encode()).digest()
