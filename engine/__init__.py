@@ -12,7 +12,9 @@ from engine.backends.durable import compile_durable
 from engine.check import Checker
 from engine.errors import CleanclaimError
 from engine.findings.report import ClaimReport, Finding, InputFinding, Report
+from engine.intake.reading import ReadClaim
 from engine.reference.catalog import Tables
+from engine.remedies import Remedied, remedies
 from engine.rulebook.book import Rulebook
 from engine.rulebook.load import load_rulebook
 from engine.version import VERSION
@@ -24,9 +26,12 @@ __all__ = [
     "CleanclaimError",
     "Finding",
     "InputFinding",
+    "ReadClaim",
+    "Remedied",
     "Report",
     "Rulebook",
     "Tables",
     "compile_durable",
     "load_rulebook",
+    "remedies",
 ]

@@ -9,7 +9,7 @@ import yaml
 from engine.authoring.markdown import code, link, plain, section, table
 from engine.findings.show import shown
 from engine.reference.days import iso
-from engine.report.rule_words import sentences, template_words
+from engine.report.rule_words import remedy_words, sentences, template_words
 from engine.report.words import spaced
 from engine.rulebook.book import Rulebook
 from engine.rulebook.form import Pattern
@@ -80,6 +80,7 @@ def _finding(rule: Rule) -> list[str]:
         f"- At: {plain(at)}, field {code(rule.at.field)}",
         f"- Says: {plain(template_words(rule.says))}",
         f"- Fix: {plain(template_words(rule.fix))}",
+        *(f"- Remedy, tried by `explain`: {plain(remedy_words(remedy))}" for remedy in rule.remedies),
     ]
 
 

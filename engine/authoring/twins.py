@@ -24,6 +24,7 @@ from engine.intake.native_tidy import tidy
 from engine.intake.reading import ReadClaim
 from engine.reference.catalog import Tables
 from engine.reference.memory import FOR_EVER, with_rows
+from engine.remedies import Remedied, remedies
 from engine.rulebook.book import Rulebook
 from engine.rulebook.document import Node, items, mapping
 from engine.rulebook.rule import ParameterValue, Rule
@@ -157,7 +158,10 @@ def differences(rule: Rule, trial: Trial, rulebook: Rulebook, compile_rules: Com
             history=trial.history,
             eligibility=trial.eligibility,
         )
-        return tuple(_problems(case, checker.check_claim(ReadClaim(claim=trial.claim)), rule))
+        item = ReadClaim(claim=trial.claim)
+        report = checker.check_claim(item)
+        proposed = remedies(checker, item, report) if case.passes_if is not None else ()
+        return (*_problems(case, report, rule), *_unproven(case, proposed))
     except (ValueError, TypeError, CleanclaimError) as error:
         return (f"the case cannot be run: {error}",)
 
@@ -236,3 +240,16 @@ def _problems(case: Case, report: ClaimReport, rule: Rule) -> Iterator[str]:
             yield f"found at {at!r}: {says!r}" + (f" with fix {fix!r}" if fix else "")
     if not expected and not found and rule.id in reasons:
         yield f"quiet, but only because it was not evaluated: {reasons[rule.id]}"
+
+
+def _unproven(case: Case, proposed: Sequence[Remedied]) -> Iterator[str]:
+    """Changes that should take the finding away and do not, or do and are not expected."""
+    if case.passes_if is None:
+        return
+    passing = [each.change for each in proposed if each.passes]
+    for change in case.passes_if:
+        if change not in passing:
+            yield f"expected to pass if: {change!r}"
+    for change in passing:
+        if change not in case.passes_if:
+            yield f"passes if: {change!r}"

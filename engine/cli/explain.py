@@ -24,6 +24,7 @@ from engine.facts.vocabulary import nearest
 from engine.intake.int_rules import load_int_rules
 from engine.intake.reading import ReadClaim
 from engine.intake.sniff import read
+from engine.remedies import remedies
 from engine.report.page import Page
 
 NEAREST = 5
@@ -92,7 +93,8 @@ def _explained(checker: Checker, item: ReadClaim) -> Explained:
     except Exception as error:
         message = " ".join(finding.says for finding in report.findings)
         raise EngineError(message, location=item.claim.source.file) from error
-    return Explained(checker=checker, item=item, examined=examined, report=report)
+    proposed = remedies(checker, item, report)
+    return Explained(checker=checker, item=item, examined=examined, report=report, remedied=proposed)
 
 
 def _find(path: str, claim_id: str, skip: list[Path], *, keep_raw: bool) -> tuple[list[ReadClaim], list[str]]:

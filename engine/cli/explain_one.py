@@ -7,11 +7,13 @@ from msgspec.json import encode
 from msgspec.json import format as indented
 
 from engine.check import Checker
+from engine.cli.remedy_text import write_remedied
 from engine.findings.examine import Examined
 from engine.findings.explain import Explanation
 from engine.findings.report import ClaimReport, Finding
 from engine.intake.int_rules import IntRule, load_int_rules
 from engine.intake.reading import ReadClaim
+from engine.remedies import Remedied
 from engine.report.claim_text import coverage, heading, write_finding
 from engine.report.explanation import explain_rule, unjudged
 from engine.report.explanation_text import write_explained_finding, write_explanation, write_unjudged
@@ -26,6 +28,7 @@ class Explained(Struct, frozen=True, kw_only=True):
     item: ReadClaim
     examined: Examined
     report: ClaimReport
+    remedied: tuple[Remedied, ...] = ()
 
 
 def explanations(one: Explained, rule_id: str) -> tuple[Explanation, ...]:
@@ -60,6 +63,8 @@ def write_claim_explained(page: Page, one: Explained) -> None:
     for finding in report.findings:
         page.line((heading(finding.at, one.item.claim), "bold"))
         write_explained_finding(page, finding, _of(one, finding), rulebook.rule(finding.rule))
+        write_remedied(page, _proposed(one, finding), indent=9)
+        page.blank()
     for hidden in report.suppressed:
         page.paragraph(f"{hidden.rule} at {hidden.at} was found too and left out: {hidden.by} says more.")
     if not report.findings:
@@ -90,24 +95,31 @@ def write_rule_explained(page: Page, one: Explained, rule_id: str) -> None:
     for finding in found:
         page.line((heading(finding.at, one.item.claim), "bold"))
         write_finding(page, finding, indent=2)
+        write_remedied(page, _proposed(one, finding), indent=9)
         page.blank()
 
 
 def json_of_claim(one: Explained) -> bytes:
     """The report with, for each rule that found something, its explanations."""
     rules = dict.fromkeys([f.rule for f in one.report.findings] + [s.rule for s in one.report.suppressed])
-    return pretty({"claim": one.report, "explanations": [item for rule in rules for item in explanations(one, rule)]})
+    found = [item for rule in rules for item in explanations(one, rule)]
+    return pretty({"claim": one.report, "explanations": found, "passes_if": one.remedied})
 
 
 def json_of_rule(one: Explained, rule_id: str) -> bytes:
     """The explanations of one rule, and its findings."""
     found = [finding for finding in one.report.findings if finding.rule == rule_id]
-    return pretty({"claim_id": one.report.claim_id, "explanations": explanations(one, rule_id), "findings": found})
+    answer = {"claim_id": one.report.claim_id, "explanations": explanations(one, rule_id), "findings": found}
+    return pretty(answer | {"passes_if": [each for each in one.remedied if each.rule == rule_id]})
 
 
 def pretty(value: object) -> bytes:
     """JSON with indents."""
     return indented(encode(value), indent=2)
+
+
+def _proposed(one: Explained, finding: Finding) -> list[Remedied]:
+    return [each for each in one.remedied if (each.rule, each.at) == (finding.rule, finding.at.words())]
 
 
 def _of(one: Explained, finding: Finding) -> list[Explanation]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from engine.facts.fact import Fact
 from engine.findings.build import build_finding
 from engine.findings.coverage import absent_fields, doubt
 from engine.findings.examine import Examined, Examiner
@@ -11,6 +12,7 @@ from engine.findings.partial import places_by_kind
 from engine.findings.report import ClaimReport, Coverage, Finding, NotEvaluated
 from engine.findings.score import Likelihood, claim_cents, factors, score, verdict
 from engine.findings.suppress import suppress
+from engine.rulebook.rule import Rule
 from engine.rulebook.scoring import Scoring
 
 SEVERITIES = ("error", "warning", "info")
@@ -40,16 +42,21 @@ def conclude(examiner: Examiner, examined: Examined, structural: Sequence[Findin
 
 def rule_findings(examiner: Examiner, examined: Examined) -> list[Finding]:
     """The findings of a claim, one for each match whose place or message differs."""
-    payer = next(fact for fact in examined.facts if fact.kind == "payer")
     found: dict[tuple[str, object, str], Finding] = {}
+    for finding, _, _ in bound_findings(examiner, examined):
+        found.setdefault((finding.rule, finding.at, finding.says), finding)
+    return list(found.values())
+
+
+def bound_findings(examiner: Examiner, examined: Examined) -> Iterator[tuple[Finding, Rule, Mapping[str, Fact]]]:
+    """What each match finds, with its rule and the facts that matched, by their names in ``when``."""
+    payer = next(fact for fact in examined.facts if fact.kind == "payer")
     for match in examined.matches:
         rule = examiner.rules[match.rule]
         names = [pattern.name for pattern in rule.condition.when]
         bound = {name: examined.facts[index] for name, index in zip(names, match.bound, strict=True)}
         change = examined.scope.changes.get(rule.id)
-        finding = build_finding(rule, bound, examined.claim, payer, examined.used, change)
-        found.setdefault((rule.id, finding.at, finding.says), finding)
-    return list(found.values())
+        yield build_finding(rule, bound, examined.claim, payer, examined.used, change), rule, bound
 
 
 def coverage(examiner: Examiner, examined: Examined) -> Coverage:

@@ -35,7 +35,6 @@ def write_explained_finding(
         page.line((title, LABEL_STYLE), indent=9)
         write_tests(page, item.tests, indent=11)
     write_sources(page, rule, finding, indent=9)
-    page.blank()
 
 
 def write_explanation(page: Page, item: Explanation, rule: Rule) -> None:

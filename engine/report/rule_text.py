@@ -6,7 +6,7 @@ from engine.facts.vocabulary import FieldType
 from engine.findings.show import shown
 from engine.reference.days import iso
 from engine.report.page import Page
-from engine.report.rule_words import sentences, template_words
+from engine.report.rule_words import remedy_words, sentences, template_words
 from engine.report.words import SEVERITIES, spaced
 from engine.rulebook.book import Rulebook
 from engine.rulebook.rule import ParameterValue, Rule
@@ -37,6 +37,8 @@ def write_rule(page: Page, rule: Rule, rulebook: Rulebook) -> None:
     page.paragraph(at, indent=2, label="At")
     page.paragraph(template_words(rule.says), indent=2, label="Says")
     page.paragraph(template_words(rule.fix), indent=2, label="Fix")
+    for remedy in rule.remedies:
+        page.paragraph(remedy_words(remedy), indent=2, label="Remedy")
     _sets(page, rule, rulebook)
     _parameters(page, rule, rulebook)
     _payers(page, rule, rulebook)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from engine.facts.vocabulary import vocabulary
 from engine.findings.show import shown
 from engine.rulebook.form import Pattern, Ref, Test
-from engine.rulebook.rule import Rule, Slot, Template
+from engine.rulebook.rule import Remedy, Rule, Slot, Template
 
 OPERATORS = {
     "is": "is {}",
@@ -57,6 +57,28 @@ def test_words(name: str, kind: str, test: Test) -> str:
 def template_words(template: Template) -> str:
     """A message with its slots as the author wrote them."""
     return "".join(_slot(part) if isinstance(part, Slot) else part for part in template)
+
+
+def remedy_words(remedy: Remedy) -> str:
+    """A remedy in words: ``append modifier 25``.
+
+    >>> remedy_words(Remedy(operation="append_modifier", values=("59", "XE")))
+    'append modifier 59 or XE, if the record supports it'
+    """
+    value = remedy.value if isinstance(remedy.value, str) else _slot(remedy.value)
+    values = " or ".join(remedy.values)
+    words = {
+        "append_modifier": f"append modifier {values}",
+        "remove_modifier": f"remove modifier {value}",
+        "replace_modifier": f"put modifier {values} in place of {value}",
+        "put_modifier_first": f"put modifier {value} first",
+        "remove_line": "remove the line",
+        "remove_repeats": "send each value once",
+        "point_to_listed_diagnoses": "point to diagnoses that the claim lists",
+        "set": f"set the field to {value}",
+        "leave_out": "leave the value out",
+    }[remedy.operation]
+    return f"{words}, if the record supports it" if remedy.clinical else words
 
 
 def readable(text: str) -> str:

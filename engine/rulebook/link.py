@@ -10,7 +10,8 @@ from engine.facts.vocabulary import Kind, nearest
 from engine.rulebook.conditions import PARAM, Conditions, Surroundings, WrongError
 from engine.rulebook.document import Document, Node, items, mapping
 from engine.rulebook.form import Condition
-from engine.rulebook.rule import Applies, At, Citation, Predicts, Rule, Slot, Template
+from engine.rulebook.remedy import Place, read_remedy
+from engine.rulebook.rule import Applies, At, Citation, Predicts, Remedy, Rule, Slot, Template
 from engine.rulebook.template import parse_template
 from engine.rulebook.values import day_number
 
@@ -29,6 +30,7 @@ def link(document: Document, pack: str, around: Surroundings) -> tuple[Linked | 
     finding = _Finding(conditions)
     at = finding.at()
     says, fix = finding.template("says"), finding.template("fix")
+    remedies = finding.remedies(at) if at else ()
     first, last = _dates(conditions)
     if conditions.mistakes or at is None:
         return None, conditions.mistakes
@@ -63,6 +65,7 @@ def link(document: Document, pack: str, around: Surroundings) -> tuple[Linked | 
         needs=conditions.needs(),
         predicts=_predicts(content.get("predicts")),
         suppressed_by=tuple(map(str, items(content.get("suppressed_by")))),
+        remedies=remedies,
     )
     return Linked(rule, tuple(conditions.tags), tuple(finding.prints)), []
 
@@ -115,6 +118,26 @@ class _Finding:
             raise WrongError(f"a {part} has no field {field}", nearest(field, known))
         self.prints.append((kind.name, number))
         return At(name, field, part, number)  # type: ignore[arg-type]  # the schema names the parts
+
+    def remedies(self, at: At) -> tuple[Remedy, ...]:
+        """The changes that may take the finding away; what cannot be made at its place is a mistake."""
+        kind = at.part or self.conditions.declared[at.name]
+        part = at.part or self.around.kinds[kind].part or ""
+        place = Place(kind, at.field, part, self.around.places.get(part, frozenset()))
+        found = []
+        for number, node in enumerate(items(self.entries.get("remedy"))):
+            try:
+                found.append(read_remedy(node, place, self.fact_slot))
+            except WrongError as error:
+                self.conditions.mistake(str(error), "finding", "remedy", number, hint=error.hint)
+        return tuple(found)
+
+    def fact_slot(self, name: str, field: str) -> Slot:
+        """What ``name.field`` of a remedy reads: a field of a fact in ``when``."""
+        found = self.slot(name, field)
+        if not isinstance(found, Slot) or found.name.startswith("param."):
+            raise WrongError(f"{name}.{field} is no field of a fact", "a remedy reads facts of when")
+        return found
 
     def template(self, key: str) -> Template:
         """A message; empty with a mistake when a slot cannot be filled."""

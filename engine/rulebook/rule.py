@@ -59,6 +59,33 @@ class Slot(Struct, frozen=True):
 Template = tuple[str | Slot, ...]
 
 
+Operation = Literal[
+    "append_modifier",
+    "remove_modifier",
+    "replace_modifier",
+    "put_modifier_first",
+    "remove_line",
+    "remove_repeats",
+    "point_to_listed_diagnoses",
+    "set",
+    "leave_out",
+]
+
+
+class Remedy(Struct, frozen=True, kw_only=True):
+    """One mechanical change, made where the finding lies.
+
+    ``values`` are tried in order (modifiers to append, or to put in another's place); ``value`` is what is written, or
+    the modifier that the change is about, as text or out of a matched fact. A ``clinical`` change is one that only the
+    record can justify.
+    """
+
+    operation: Operation
+    values: tuple[str, ...] = ()
+    value: str | Slot = ""
+    clinical: bool = True
+
+
 class At(Struct, frozen=True):
     """Where a finding lies.
 
@@ -114,6 +141,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     needs: tuple[str, ...] = ()
     predicts: Predicts | None = None
     suppressed_by: tuple[str, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
 
 
 class Pack(Struct, frozen=True, kw_only=True):

@@ -24,13 +24,15 @@ class Case(Struct, frozen=True, kw_only=True):
     """One case: what it changes in the base claim, and what must come out.
 
     ``eligibility`` is given in its native form; ``tables`` replaces rows of reference tables, ``parameters`` values of
-    the payer's parameters; ``not_evaluated`` is the expected reason when the rule cannot be evaluated.
+    the payer's parameters; ``not_evaluated`` is the expected reason when the rule cannot be evaluated. ``passes_if`` are
+    the changes after which the rule is quiet.
     """
 
     name: str
     given: dict[str, Node] = {}
     expect: tuple[Expected, ...] = ()
     not_evaluated: str | None = None
+    passes_if: tuple[str, ...] | None = None
     received_on: str = ""
     payer: str = ""
     tables: dict[str, Node] = {}
@@ -75,6 +77,7 @@ def read_twin(path: Path, called: str, rule: Rule, schema: Path) -> tuple[Twin |
                 given=mapping(entries.get("given")),
                 expect=tuple(Expected(**{k: str(v) for k, v in mapping(e).items()}) for e in items(expect)),
                 not_evaluated=str(expect["not_evaluated"]) if isinstance(expect, dict) else None,
+                passes_if=tuple(map(str, items(entries["passes_if"]))) if "passes_if" in entries else None,
                 received_on=str(entries.get("received_on") or content.get("received_on") or ""),
                 payer=str(entries.get("payer") or content.get("payer") or ""),
                 tables={**mapping(content.get("tables")), **mapping(entries.get("tables"))},

@@ -137,6 +137,13 @@ def test_a_fix_that_changes_what_was_coded(rules, fix, wrong):
     assert any(found.startswith("BIL-0001: changes what was coded") for found in rules.lint("clinical-fix")) is wrong
 
 
+def test_a_fix_beside_a_clinical_remedy_names_the_record(rules):
+    assert rules.lint("clinical-remedy") == []
+    rules.change(rules.bundling, ("or append the modifier that the record supports.", "or look again."))
+    (said,) = rules.lint("clinical-remedy")
+    assert said.startswith("COD-0003: the remedy changes what was coded, and the fix does not say that the record")
+
+
 def test_template_texts_are_found(rules):
     rules.change(rules.units, ("why: A service", 'why: "TODO: A service'), ("front door.", 'front door."'))
     assert rules.lint("unfinished")[0].startswith("BIL-0001: still to be written: TODO: A service")

@@ -20,6 +20,17 @@ def test_a_claim_is_explained_finding_by_finding(run):
         assert words in result.stdout
 
 
+def test_changes_that_would_help_are_told_with_the_verdict_after_them(run):
+    text = " ".join(run("explain", OFFICE, "--claim", "OV-1002", "--rule", "COD-0003").stdout.split())
+    assert "Passes if: If the record supports it, remove line 3 (93005). Then WILL REJECT, score 1." in text
+    answer = json.loads(run("explain", OFFICE, "--claim", "OV-1002", "--format", "json").stdout)
+    removed, appended = answer["passes_if"]
+    assert (removed["operation"], removed["at"], removed["passes"]) == ("remove_line", "line 3 procedure", True)
+    assert appended["change"] == "If the record supports it, append modifier 59 (or XS) to line 3."
+    assert [told["rule"] for told in appended["gone"]] == ["COD-0003"]
+    assert appended["come"] == []
+
+
 @pytest.mark.parametrize(
     ("claim", "rule", "words"),
     [

@@ -55,6 +55,34 @@ EDITS = [
     ("units: {at_most: 0}", "component: {is: tc}", "topic/first.yaml:16:5: 'tc' is not a value of this field"),
     ("  line:\n", "  lin:\n", "topic/first.yaml:15:3: unknown kind of fact lin (did you mean line?)"),
     (
+        'fix: "Correct it."',
+        'fix: "Correct it."\n  remedy: [remove_lines]',
+        ("topic/first.yaml:21:12: remove_lines is not allowed here (did you mean remove_line?)"),
+    ),
+    (
+        'fix: "Correct it."',
+        'fix: "Correct it."\n  remedy: [{append_modifier: [abc]}]',
+        "topic/first.yaml:21:31: 'abc' does not have the required form (expected ^[A-Z0-9]{2}$)",
+    ),
+    (
+        'fix: "Correct it."',
+        'fix: "Correct it."\n  remedy: [{remove_modifier: lines.code}]',
+        "topic/first.yaml:21:12: lines is not declared in when (did you mean line?)",
+    ),
+    (
+        'fix: "Correct it."',
+        'fix: "Correct it."\n  remedy: [{set: line.unitz}]',
+        "topic/first.yaml:21:12: line has no field unitz (did you mean units?)",
+    ),
+    (
+        'fix: "Correct it."',
+        'fix: "Correct it."\n  remedy: [remove_repeats]',
+        (
+            "topic/first.yaml:21:12: no repeats stand at line.units"
+            " (at claim_code.code, diagnosis.code, line.diagnosis_pointers, line_modifier.code)"
+        ),
+    ),
+    (
         "severity: error",
         "severity: fatal",
         "topic/first.yaml:5:1: fatal is not allowed here (one of error, warning, info)",

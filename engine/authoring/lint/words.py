@@ -71,6 +71,19 @@ def clinical(corpus: Corpus) -> Iterator[Remark]:
             )
 
 
+def clinical_remedy(corpus: Corpus) -> Iterator[Remark]:
+    """Remedies that change what the claim says was found or done, beside a fix that does not name the record."""
+    for rule in corpus.rules:
+        fix = template_words(rule.fix)
+        if any(remedy.clinical for remedy in rule.remedies) and not _RECORD.search(fix):
+            yield Remark(
+                rule.id,
+                corpus.where(rule, "finding", "fix"),
+                f"the remedy changes what was coded, and the fix does not say that the record must support it: {fix}",
+                'add "if the record supports it", or "that the record supports"',
+            )
+
+
 def _leads(sentence: str) -> bool:
     """Whether a sentence tells the biller to change a clinical part of the claim."""
     return bool(_CHANGES.search(sentence) and _CLINICAL.search(sentence))
@@ -164,6 +177,7 @@ def locators(corpus: Corpus) -> Iterator[Remark]:
 CHECKS = (
     Check("private-message", "error", "No message prints a member's name, id or birth date.", private),
     Check("clinical-fix", "error", "A fix that changes what was coded says that the record must support it.", clinical),
+    Check("clinical-remedy", "error", "The fix beside a clinical remedy names the record.", clinical_remedy),
     Check("unfinished", "error", "No text of the template is left.", unfinished),
     Check("reference-locator", "warning", "A locator names a chapter, section, table or element.", locators),
     Check("title", "warning", "A title is one short sentence without a period.", titles),
