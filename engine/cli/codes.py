@@ -22,9 +22,12 @@ from engine.reference.catalog import Tables
 from engine.reference.days import EPOCH
 from engine.reference.search.nearest import nearest_codes
 from engine.reference.search.search import CodeSearch
+from engine.reference.search.suggest import Documented
+from engine.reference.search.suggest import suggest as suggestions
 from engine.report.codes import shown_code, write_answer, write_card
 from engine.report.codes_json import answer_object, card_object
 from engine.report.page import Page
+from engine.report.suggestions import suggestions_object, write_suggestions
 
 app = typer.Typer(name="codes", help="Look a code up.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -41,6 +44,31 @@ class System(StrEnum):
 
     icd10cm = "icd10cm"
     hcpcs = "hcpcs"
+
+
+class Laterality(StrEnum):
+    """The side that was documented."""
+
+    left = "left"
+    right = "right"
+    bilateral = "bilateral"
+
+
+class Acuity(StrEnum):
+    """The acuity that was documented."""
+
+    acute = "acute"
+    subacute = "subacute"
+    chronic = "chronic"
+    acute_on_chronic = "acute on chronic"
+
+
+class Encounter(StrEnum):
+    """The encounter for an injury."""
+
+    initial = "initial"
+    subsequent = "subsequent"
+    sequela = "sequela"
 
 
 On = Annotated[
@@ -79,6 +107,41 @@ def search(
     if not answer.hits and system is System.hcpcs and re.fullmatch(r"\d{4}[0-9A-Z]", query.strip().upper()):
         complain(f"CPT descriptions are licensed by the AMA; try cleanclaim codes show {query.strip().upper()}")
     return 0 if answer.hits else 1
+
+
+@app.command()
+@guarded
+def suggest(
+    text: Annotated[list[str], typer.Argument(metavar="TEXT", help="The problem as it was documented.")],
+    on: On = None,
+    laterality: Annotated[Laterality | None, typer.Option("--laterality", help="The side documented.")] = None,
+    acuity: Annotated[Acuity | None, typer.Option("--acuity", help="The acuity documented.")] = None,
+    encounter: Annotated[Encounter | None, typer.Option("--encounter", help="For injuries: the encounter.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=50, metavar="N", help="How many at most.")] = 10,
+    answer_format: Chosen = Format.text,
+    tables: TableFolder = None,
+) -> int:
+    """Suggest ICD-10-CM codes for a documented problem, with the reason and what the documentation leaves open.
+
+    A coder decides: the suggestions know the words of the code set, not the record. Exit status 1 when there are none.
+    """
+    day, words = _day(on), " ".join(text)
+    if not words.strip():
+        raise UsageError("no problem given", hint='cleanclaim codes suggest "pain in the knee" --laterality left')
+    loaded = Tables.load(table_folders(tables))
+    folder = platformdirs.user_cache_path("cleanclaim") / "search"
+    problem = Documented(
+        text=words,
+        laterality=laterality.value if laterality else "",
+        acuity=acuity.value if acuity else "",
+        encounter=encounter.value if encounter else "",
+    )
+    found = suggestions(CodeSearch(loaded, "icd10cm", folder), loaded, problem, day, limit)
+    if answer_format == Format.json:
+        _write_json(suggestions_object(found, problem, day))
+    else:
+        write_suggestions(Page(console()), found)
+    return 0 if found.candidates else 1
 
 
 @app.command()

@@ -150,3 +150,27 @@ def test_a_card_as_json(run):
     assert card["valid"] == [{"from": "2015-10-01", "to": None}]
     assert card["above"][-1] == {"node": "S52.531", "title": "Colles' fracture of right radius"}
     assert {"kind", "at", "inherited", "heading", "lines"} == set(card["notes"][0])
+
+
+def test_a_problem_is_answered_with_codes_reasons_and_what_is_open(run):
+    result = run("codes", "suggest", "pain in the knee", "--on", "2026-03-01", "--limit", "1")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "M25.569   Pain in unspecified knee",
+        "          found by its description",
+        "          Not said, side: right M25.561, left M25.562",
+    ]
+
+
+def test_suggestions_as_json(run):
+    result = run("codes", "suggest", "knee pain", "--laterality", "left", "--on", "2026-03-01", "--format", "json")
+    answer = json.loads(result.stdout)
+    assert (answer["on"], answer["laterality"]) == ("2026-03-01", "left")
+    assert answer["candidates"][0]["code"] == "M25.562"
+    assert answer["candidates"][0]["because"][-1] == "side as documented: left"
+
+
+def test_no_suggestion_ends_with_1_and_no_problem_with_2(run):
+    assert run("codes", "suggest", "qqqq zzzz").exit_code == 1
+    assert run("codes", "suggest", " ").exit_code == 2
+    assert run("codes", "suggest", "pain", "--laterality", "up").exit_code == 2
