@@ -24,8 +24,8 @@ class Case(Struct, frozen=True, kw_only=True):
     """One case: what it changes in the base claim, and what must come out.
 
     ``eligibility`` is given in its native form; ``tables`` replaces rows of reference tables, ``parameters`` values of
-    the payer's parameters; ``not_evaluated`` is the expected reason when the rule cannot be evaluated. ``passes_if`` are
-    the changes after which the rule is quiet.
+    the payer's parameters; ``not_evaluated`` is the expected reason when the rule cannot be evaluated; ``passes_if``
+    are the changes after which the rule is quiet.
     """
 
     name: str

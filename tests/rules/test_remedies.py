@@ -42,6 +42,7 @@ def proposed(rule, case):
         received_on=date.fromisoformat(case.received_on) if case.received_on else RECEIVED_ON,
         payer=case.payer,
         history=trial.history,
+        eligibility=trial.eligibility,
     )
     item = ReadClaim(claim=trial.claim)
     return [each for each in remedies(checker, item, checker.check_claim(item)) if each.rule == rule.id]
