@@ -18,10 +18,10 @@ from engine.cli.guard import complain
 from engine.cli.inputs import claim_files, shown_name
 from engine.errors import InputError, UsageError
 from engine.intake.eligibility.read import read_eligibility
-from engine.intake.int_rules import load_int_rules
 from engine.intake.reading import IntakeFinding, ReadClaim
 from engine.intake.sniff import read
 from engine.reference.catalog import Tables
+from engine.report.described import described
 from engine.rulebook.book import Rulebook
 from engine.rulebook.load import load_rulebook
 
@@ -132,6 +132,4 @@ def _opened(path: Path, option: str) -> Iterator[tuple[str, BinaryIO]]:
 
 def titles(rulebook: Rulebook) -> dict[str, str]:
     """The titles of all rules, those of the readers included."""
-    return {rule.id: rule.title for rule in rulebook.rules} | {
-        rule.id: rule.title for rule in load_int_rules().values()
-    }
+    return {rule.id: rule.title for rule in described(rulebook).values()}
