@@ -238,10 +238,10 @@ def test_a_site_csv_that_is_malformed_is_named(run, home):
     (home / "mue-dme.yaml").write_text("edition: A\nfrom: 2024-01-01\n")
     result = run("tables", "verify", "--tables", home)
     assert result.exit_code == 1
-    assert "2 values under 3 columns" in result.stdout
+    assert "2 values under 3 columns" in " ".join(result.stdout.split())  # the path is long, the line may be broken
     listed = run("tables", "list", "--tables", home)
     assert listed.exit_code == 0
-    assert "2 values under 3 columns" in listed.stderr
+    assert "2 values under 3 columns" in " ".join(listed.stderr.split())
 
 
 def test_verify_without_the_folder(run):
