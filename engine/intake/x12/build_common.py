@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from engine.claim.model import (
@@ -20,38 +20,48 @@ from engine.claim.model import (
     Repricing,
 )
 from engine.intake.x12.convert import cents, code, period, quantity
-from engine.intake.x12.segments import Segment
+from engine.intake.x12.segments import Loop
 
 PAD: Final = [""] * 24
 """Appended to a segment's elements, so that absent ones read as blank."""
 
-QUALIFIED: Final = frozenset({"DTP", "REF", "HI", "AMT", "CRC"})
-"""Segments that a loop repeats with a qualifier; their origin keys are ``DTP*472``. Others are keyed by name alone."""
+Places = tuple[tuple[str, int], ...]
+"""Origin keys, each with the position of a segment in its loop."""
 
 Fields = dict[str, Any]
 """The fields of a part while it is read; lists become tuples at the end (:func:`settle`)."""
 
 
-def segment_keys(segments: list[Segment], component: str) -> dict[str, int]:
-    """The origin keys of ``segments``, each with the index of the first segment that has it."""
-    keys: dict[str, int] = {}
-    for segment in segments:
-        elements = segment.elements
-        name = elements[0]
-        if name in QUALIFIED and len(elements) > 1:
-            if name == "HI":
-                for element in elements[1:]:
-                    keys.setdefault("HI*" + element.partition(component)[0], segment.index)
-                continue
-            name = f"{name}*{elements[1]}"
-        if name not in keys:
-            keys[name] = segment.index
-    return keys
-
-
-def origin(loop: str, segments: list[Segment], component: str) -> Origin:
+def origin(loop: Loop) -> Origin:
     """Where a part that is one loop stands."""
-    return Origin(loop=loop, segments=segment_keys(segments, component))
+    return Origin(loop=loop.id, segments=segment_keys(loop))
+
+
+def segment_keys(loop: Loop) -> dict[str, int]:
+    """The origin keys of the loop's segments, each with the index of the first segment that has it."""
+    return at_places(loop, first_places(tuple([text.key for text in loop.texts])))
+
+
+def at_places(loop: Loop, places: Places) -> dict[str, int]:
+    """Origin keys with the indexes of the loop's segments that have them."""
+    first, indexes = loop.first, loop.indexes
+    if indexes is None:
+        return {key: first + at for key, at in places}
+    return {key: indexes[at] for key, at in places}
+
+
+@lru_cache(maxsize=4096)
+def first_places(keys: tuple[str | tuple[str, ...], ...]) -> Places:
+    """The origin keys of segments that have these keys, each with the first that has it.
+
+    >>> first_places(("CLM", ("HI*ABK", "HI*ABF"), "REF*D9", ("HI*ABF",)))
+    (('CLM', 0), ('HI*ABK', 1), ('HI*ABF', 1), ('REF*D9', 2))
+    """
+    places: dict[str, int] = {}
+    for at, key in enumerate(keys):
+        for each in (key,) if isinstance(key, str) else key:
+            places.setdefault(each, at)
+    return tuple(places.items())
 
 
 def settle(fields: Fields) -> Fields:
@@ -170,15 +180,14 @@ def read_ambulance(fields: Fields, e: list[str]) -> None:
     set_first(fields, "ambulance", value)
 
 
-def adjustments(segments: Iterable[Segment]) -> tuple[Adjustment, ...]:
-    """All adjustments of the CAS segments: up to six reasons each."""
+def adjustments(loop: Loop) -> tuple[Adjustment, ...]:
+    """All adjustments of the loop's CAS segments: up to six reasons each."""
     found: list[Adjustment] = []
-    for segment in segments:
-        elements = segment.elements
-        if elements[0] != "CAS":
+    for text in loop.texts:
+        if text.name != "CAS":
             continue
-        e = elements + PAD
-        for at in range(2, min(len(elements), 20), 3):
+        e = text.elements + PAD
+        for at in range(2, min(len(text.elements), 20), 3):
             if e[at] or e[at + 1]:
                 number: Decimal | None = quantity(e[at + 2])
                 found.append(Adjustment(group=e[1], reason=e[at], amount_cents=cents(e[at + 1]), quantity=number))

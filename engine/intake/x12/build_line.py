@@ -11,6 +11,7 @@ from engine.intake.x12.build_common import (
     Fields,
     add,
     adjustments,
+    origin,
     read_ambulance,
     read_amount,
     read_attachment,
@@ -44,18 +45,17 @@ DATES: Final = {"472": ("service_day", "service_end_day", ""), "471": ("prescrip
 def build_line(loop: Loop, position: int, component: str) -> ServiceLine:
     """The service line of a 2400 loop, the ``position``-th of its claim."""
     fields: Fields = {"number": position}
-    for segment in loop.segments:
-        elements = segment.elements
-        read = _READERS.get(elements[0])
+    for text in loop.texts:
+        read = _READERS.get(text.name)
         if read is not None:
-            read(fields, elements + PAD)
+            read(fields, text.elements + PAD)
             continue
-        read_service = _SERVICES.get(elements[0])
+        read_service = _SERVICES.get(text.name)
         if read_service is not None:
-            read_service(fields, elements + PAD, component)
-    keys = segment_keys(loop.segments, component)
+            read_service(fields, text.elements + PAD, component)
+    keys = segment_keys(loop)
     for child in loop.children:
-        name = child.segments[0].elements[0]
+        name = child.texts[0].name
         if name == "NM1":
             role = ROLES.get(qualifier_of(child), "other")
             add(fields, "providers", provider(child, role))
@@ -63,7 +63,7 @@ def build_line(loop: Loop, position: int, component: str) -> ServiceLine:
             add(fields, "adjudications", _adjudication(child, component))
         elif name == "LIN":
             set_first(fields, "drug", _drug(child, component))
-            for key, index in segment_keys(child.segments, component).items():
+            for key, index in segment_keys(child).items():
                 keys.setdefault(key, index)
     return ServiceLine(origin=Origin(loop=loop.id, segments=keys), **settle(fields))
 
@@ -174,8 +174,8 @@ _SERVICES: Final[dict[str, Callable[[Fields, list[str], str], None]]] = {
 def _drug(loop: Loop, component: str) -> Drug:
     """LIN, CTP and the prescription number of 2410."""
     fields: Fields = {}
-    for segment in loop.segments:
-        e = segment.elements + PAD
+    for text in loop.texts:
+        e = text.elements + PAD
         if e[0] == "LIN":
             fields.update(qualifier=e[2], ndc=code(e[3]))
         elif e[0] == "CTP":
@@ -187,18 +187,18 @@ def _drug(loop: Loop, component: str) -> Drug:
 
 def _adjudication(loop: Loop, component: str) -> LineAdjudication:
     """SVD, CAS and DTP*573 of 2430."""
-    e = loop.segments[0].elements + PAD
+    e = loop.texts[0].elements + PAD
     procedure = e[3].split(component)
     adjudicated = None
-    for segment in loop.segments:
-        if segment.elements[0] == "DTP" and segment.get(1) == "573":
-            adjudicated = adjudicated or period(segment.get(2), segment.get(3)).day
+    for text in loop.texts:
+        if text.key == "DTP*573":
+            adjudicated = adjudicated or period(text.get(2), text.get(3)).day
     return LineAdjudication(
         payer_id=e[1],
         paid_cents=cents(e[2]),
         procedure=code(procedure[1]) if len(procedure) > 1 else "",
         units=quantity(e[5]),
-        adjustments=adjustments(loop.segments),
+        adjustments=adjustments(loop),
         adjudication_day=adjudicated,
-        origin=Origin(loop=loop.id, segments=segment_keys(loop.segments, component)),
+        origin=origin(loop),
     )

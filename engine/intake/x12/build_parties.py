@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from engine.claim.model import Address, Amount, Origin, OtherPayer, Patient, Payer, Provider, Reference, Subscriber
 from engine.intake.x12.build_common import PAD, Fields, adjustments, segment_keys, settle
 from engine.intake.x12.convert import cents, day, period, quantity
-from engine.intake.x12.segments import Loop, Segment
+from engine.intake.x12.segments import Loop, Text
 
 ROLES: Final = {
     "85": "billing",
@@ -43,10 +43,14 @@ ENTITIES: Final = {"1": "person", "2": "organization"}
 TAX_QUALIFIERS: Final = {"EI": "ein", "SY": "ssn", "24": "ein", "34": "ssn"}
 
 
+NO_LOOP: Final = Loop("")
+"""Stands for a loop that is not there: it has no segments, and nobody gives it any."""
+
+
 def qualifier_of(loop: Loop) -> str:
     """NM101 of a party loop, ``""`` when it does not begin with NM1."""
-    first = loop.segments[0]
-    return first.get(1) if first.elements[0] == "NM1" else ""
+    first = loop.texts[0]
+    return first.qualifier if first.name == "NM1" else ""
 
 
 class Party(Struct):
@@ -76,15 +80,14 @@ def read_party(loop: Loop | None) -> Party:
         return party
     keys = party.keys
     references: list[Reference] = []
-    for segment in loop.segments:
-        elements = segment.elements
-        name = elements[0]
-        e = elements + PAD
+    for at, text in enumerate(loop.texts):
+        name = text.name
+        e = text.elements + PAD
         if name == "REF":
             references.append(Reference(qualifier=e[1], value=e[2]))
             name = f"REF*{e[1]}"
         if name not in keys:
-            keys[name] = segment.index
+            keys[name] = loop.index(at)
             read = _READERS.get(name)
             if read is not None:
                 read(party, e)
@@ -142,13 +145,13 @@ _READERS: Final[dict[str, Callable[[Party, list[str]], None]]] = {
 }
 
 
-def provider(loop: Loop, role: str, billing: list[Segment] | None = None) -> Provider:
-    """A provider from its loop; ``billing`` are the segments of 2000A, whose PRV tells the taxonomy there."""
+def provider(loop: Loop, role: str, level: Loop = NO_LOOP) -> Provider:
+    """A provider from its loop; ``level`` is 2000A for the billing provider, whose taxonomy its PRV tells."""
     party = read_party(loop)
-    for segment in billing or ():
-        if segment.elements[0] == "PRV" and not party.taxonomy and segment.get(1) in ("BI", "PT"):
-            party.taxonomy = segment.get(3)
-            party.keys["PRV"] = segment.index
+    for at, text in enumerate(level.texts):
+        if text.name == "PRV" and not party.taxonomy and text.qualifier in ("BI", "PT"):
+            party.taxonomy = text.get(3)
+            party.keys["PRV"] = level.index(at)
     kind = party.id_qualifier
     references = party.references
     tax_kind, tax_id = _tax_id(kind, party.id, references)
@@ -185,15 +188,15 @@ def payer(loop: Loop) -> Payer:
     )
 
 
-def subscriber(level: Loop | None, loop: Loop | None) -> Subscriber:
+def subscriber(level: Loop, loop: Loop | None) -> Subscriber:
     """The subscriber from SBR of 2000B and from 2010BA, either of which may be missing."""
     fields: Fields = {}
     party = read_party(loop)
-    for segment in level.segments if level is not None else ():
-        if segment.elements[0] == "SBR" and not fields:
-            party.keys["SBR"] = segment.index
-            fields = _coverage(segment)
-            fields["group_name"] = segment.get(4)
+    for at, text in enumerate(level.texts):
+        if text.name == "SBR" and not fields:
+            party.keys["SBR"] = level.index(at)
+            fields = _coverage(text)
+            fields["group_name"] = text.get(4)
     return Subscriber(
         member_id=party.id,
         id_qualifier=party.id_qualifier,
@@ -209,7 +212,7 @@ def subscriber(level: Loop | None, loop: Loop | None) -> Subscriber:
     )
 
 
-def patient_is_subscriber(level: Loop | None, insured: Subscriber) -> Patient:
+def patient_is_subscriber(level: Loop, insured: Subscriber) -> Patient:
     """The patient when no patient level was sent; PAT of 2000B adds to what the subscriber tells."""
     more, keys = _patient_facts(level)
     more.pop("relationship", None)
@@ -243,12 +246,12 @@ def patient(level: Loop, loop: Loop | None) -> Patient:
     )
 
 
-def other_payer(loop: Loop, sequence: int, component: str) -> OtherPayer:
+def other_payer(loop: Loop, sequence: int) -> OtherPayer:
     """Another payer of the claim from 2320 and the loops inside it."""
-    fields: Fields = _coverage(loop.segments[0])
+    fields: Fields = _coverage(loop.texts[0])
     amounts: list[Amount] = []
-    for segment in loop.segments:
-        e = segment.elements + PAD
+    for text in loop.texts:
+        e = text.elements + PAD
         if e[0] == "AMT":
             amounts.append(Amount(qualifier=e[1], amount_cents=cents(e[2])))
             if e[1] == "D":
@@ -257,8 +260,8 @@ def other_payer(loop: Loop, sequence: int, component: str) -> OtherPayer:
             fields.update(benefits_assigned=e[3], release_of_information=e[6])
         elif e[0] in ("MOA", "MIA"):
             remarks = e[3:8] if e[0] == "MOA" else [e[5], *e[20:24]]
-            fields["remark_codes"] = (*fields.get("remark_codes", ()), *(text for text in remarks if text))
-    keys = segment_keys(loop.segments, component)
+            fields["remark_codes"] = (*fields.get("remark_codes", ()), *(code for code in remarks if code))
+    keys = segment_keys(loop)
     providers: list[Provider] = []
     for child in loop.children:
         qualifier = qualifier_of(child)
@@ -275,7 +278,7 @@ def other_payer(loop: Loop, sequence: int, component: str) -> OtherPayer:
             providers.append(replace(made, other_payer=sequence))
     return OtherPayer(
         amounts=tuple(amounts),
-        adjustments=adjustments(loop.segments),
+        adjustments=adjustments(loop),
         providers=tuple(providers),
         origin=Origin(loop=loop.id, segments=keys),
         **settle(fields),
@@ -283,14 +286,14 @@ def other_payer(loop: Loop, sequence: int, component: str) -> OtherPayer:
 
 
 def _read_adjudication_day(fields: Fields, loop: Loop, keys: dict[str, int]) -> None:
-    for segment in loop.segments:
-        if segment.elements[0] == "DTP" and segment.get(1) == "573":
-            fields.setdefault("adjudication_day", period(segment.get(2), segment.get(3)).day)
-            keys.setdefault("DTP*573", segment.index)
+    for at, text in enumerate(loop.texts):
+        if text.key == "DTP*573":
+            fields.setdefault("adjudication_day", period(text.get(2), text.get(3)).day)
+            keys.setdefault("DTP*573", loop.index(at))
 
 
-def _coverage(segment: Segment) -> Fields:
-    e = segment.elements + PAD
+def _coverage(text: Text) -> Fields:
+    e = text.elements + PAD
     return {
         "sequence_code": e[1],
         "relationship": e[2],
@@ -300,18 +303,18 @@ def _coverage(segment: Segment) -> Fields:
     }
 
 
-def _patient_facts(level: Loop | None) -> tuple[dict[str, Any], dict[str, int]]:
+def _patient_facts(level: Loop) -> tuple[dict[str, Any], dict[str, int]]:
     """What PAT tells of the patient, and its origin key."""
-    for segment in level.segments if level is not None else ():
-        if segment.elements[0] == "PAT":
-            e = segment.elements + PAD
+    for at, text in enumerate(level.texts):
+        if text.name == "PAT":
+            e = text.elements + PAD
             facts = {
                 "relationship": e[1],
                 "death_day": day(e[6]) if e[5] == "D8" else None,
                 "weight_pounds": quantity(e[8]) if e[7] == "01" else None,
                 "pregnant": {"Y": True, "N": False}.get(e[9]),
             }
-            return facts, {"PAT": segment.index}
+            return facts, {"PAT": level.index(at)}
     return {}, {}
 
 

@@ -12,8 +12,9 @@ from engine.intake.reading import IntakeFinding
 from engine.intake.x12.element_checks import check_elements, check_notes, holds_notes
 from engine.intake.x12.element_findings import Place
 from engine.intake.x12.guide import Guide
-from engine.intake.x12.plan import LoopPlan, SegmentPlan, matcher, plan_loops
-from engine.intake.x12.segments import Loop, Separators
+from engine.intake.x12.memo import Memo
+from engine.intake.x12.plan import LoopPlan, NamePlan, SegmentPlan, matcher, plan_loops
+from engine.intake.x12.segments import SHORT, Loop, Segment, Separators, Text
 from engine.intake.x12.structure_findings import (
     line_of,
     misplaced,
@@ -30,9 +31,96 @@ READERS_MATTER: Final = ENVELOPE | {"LX"}
 """Segments whose absence the reader reports, because it had to read on without them."""
 
 
-def check_loop(  # noqa: C901, PLR0912 - one pass, kept flat: it runs for every segment of every claim
-    loop: Loop, guide: Guide, separators: Separators
-) -> list[IntakeFinding]:
+MOST_SHAPES: Final = 4096
+"""Shapes of a loop that are remembered as right."""
+
+MOST_CHILDREN: Final = 64
+"""Loops inside a loop with which its shape is still remembered."""
+
+
+class GuideChecks:
+    """The checks of one file against one guide; what was found right is not looked at again."""
+
+    def __init__(self, guide: Guide, separators: Separators) -> None:
+        """``separators`` are those of the interchange."""
+        self.guide = guide
+        self.separators = separators
+        self.loops: dict[str, LoopChecks] = {}
+
+    def check(self, loop: Loop) -> list[IntakeFinding]:
+        """What :func:`check_loop` says of a loop."""
+        known = self.loops.get(loop.id)
+        if known is None:
+            known = self.loops[loop.id] = LoopChecks(loop.id, self.guide, self.separators)
+        return known.check(loop)
+
+
+class LoopChecks:
+    """What was found right in the instances of one loop.
+
+    A text is right in a use of its segment, whatever stands round it. A sequence of uses, and of loops inside, is
+    right or wrong as a whole, whatever the texts: there are few of those in a file, and one look-up tells.
+    """
+
+    def __init__(self, loop: str, guide: Guide, separators: Separators) -> None:
+        """The loop ``loop`` of ``guide``."""
+        self.guide = guide
+        self.separators = separators
+        self.plan = plan_loops(guide.file, separators.element, separators.component).get(loop)
+        self.nowhere = Loop(loop)
+        self.uses: Memo[Text, SegmentPlan | None] = Memo(self.use_of, fits=lambda text: len(text.body) <= SHORT)
+        self.right: set[tuple[object, ...]] = set()
+
+    def check(self, loop: Loop) -> list[IntakeFinding]:
+        """What :func:`check_loop` says of the loop."""
+        if self.plan is None:
+            return []
+        shape: tuple[object, ...] = tuple(map(self.uses.__getitem__, loop.texts))
+        if loop.children:
+            shape += tuple([child.id for child in loop.children])
+        if shape in self.right:
+            return []
+        findings = check_loop(loop, self.guide, self.separators)
+        if not findings and None not in shape and len(loop.children) <= MOST_CHILDREN:
+            if len(self.right) >= MOST_SHAPES:
+                self.right.clear()
+            self.right.add(shape)
+        return findings
+
+    def use_of(self, text: Text) -> SegmentPlan | None:
+        """The use in which nothing is wrong with a text."""
+        if self.plan is None:
+            return None
+        uses = find_uses(self.plan, text, self.separators.component)
+        if not uses or fits(uses[0], text):
+            return uses[0] if uses else None
+        place = Place(loop=self.nowhere, segment=Segment(0, text), guide=self.guide, separators=self.separators)
+        findings: list[IntakeFinding] = []
+        use = examine(place, uses, findings)
+        return None if findings else use
+
+
+def find_uses(plan: LoopPlan, text: Text, component: str) -> tuple[SegmentPlan, ...]:
+    """The uses that the name and the qualifier of a segment stand for."""
+    named = plan.names.get(text.name)
+    return named.uses.get(key_of(named, text, component), ()) if named is not None else ()
+
+
+def key_of(named: NamePlan, text: Text, component: str) -> str:
+    """What tells the use of a segment: its name where it has but one, else its qualifier."""
+    key = text.get(named.at) if named.at else text.name
+    return key.partition(component)[0] if named.composite else key
+
+
+def fits(use: SegmentPlan, text: Text) -> bool:
+    """Whether one match tells that nothing is wrong with a text."""
+    elements = text.elements
+    return matcher(use.pattern)(text.body) is not None and (
+        len(elements) <= use.notes_from or holds_notes(use.notes, elements)
+    )
+
+
+def check_loop(loop: Loop, guide: Guide, separators: Separators) -> list[IntakeFinding]:
     """What is wrong with one instance of a loop, in the order of the file.
 
     Nothing for a loop that the guide does not know.
@@ -41,29 +129,22 @@ def check_loop(  # noqa: C901, PLR0912 - one pass, kept flat: it runs for every 
     if plan is None:
         return []
     findings: list[IntakeFinding] = []
-    mark = separators.element
-    names = plan.names
     seen = 0
     last = 0
     counts: dict[int, int] = {}
     for segment in loop.segments:
-        elements = segment.elements
-        named = names.get(elements[0])
+        named = plan.names.get(segment.name)
         if named is None:
-            if elements[0] not in ENVELOPE:
+            if segment.name not in ENVELOPE:
                 findings.append(unknown_segment(loop, segment, guide))
             continue
-        key = elements[named.at] if named.at < len(elements) else ""
-        if named.composite:
-            key = key.partition(separators.component)[0]
+        key = key_of(named, segment.text, separators.component)
         uses = named.uses.get(key)
         if uses is None:
             findings.append(unknown_qualifier(loop, segment, named, key))
             continue
         use = uses[0]
-        if matcher(use.pattern)(mark.join(elements)) is None or (
-            len(elements) > use.notes_from and not holds_notes(use.notes, elements)
-        ):
+        if not fits(use, segment.text):
             place = Place(loop=loop, segment=segment, guide=guide, separators=separators, line=line_of(loop))
             use = examine(place, uses, findings)
         if seen & use.bit:
@@ -82,11 +163,6 @@ def check_loop(  # noqa: C901, PLR0912 - one pass, kept flat: it runs for every 
     if loop.children or plan.has_required_child:
         check_children(loop, plan, findings)
     return findings
-
-
-def check_header(loop: Loop, guide: Guide, separators: Separators) -> list[IntakeFinding]:
-    """As ``check_loop`` for the ST loop, to be asked before its levels are read."""
-    return check_loop(loop, guide, separators)
 
 
 def examine(place: Place, uses: tuple[SegmentPlan, ...], findings: list[IntakeFinding]) -> SegmentPlan:

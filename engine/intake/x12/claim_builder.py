@@ -25,6 +25,7 @@ from engine.intake.x12.build_common import (
     PAD,
     Fields,
     add,
+    origin,
     read_ambulance,
     read_amount,
     read_attachment,
@@ -35,12 +36,12 @@ from engine.intake.x12.build_common import (
     read_note,
     read_reference,
     read_repricing,
-    segment_keys,
     set_first,
     settle,
 )
 from engine.intake.x12.build_line import build_line
 from engine.intake.x12.build_parties import (
+    NO_LOOP,
     ROLES,
     other_payer,
     patient,
@@ -130,8 +131,7 @@ def inherit(above: Above, level: Loop) -> Above:
     for child in level.children:
         qualifier = qualifier_of(child) if child.id[:4] in ("1000", "2010") else ""
         if qualifier in ("85", "87", "PE"):
-            billing = level.segments if qualifier == "85" else None
-            providers.append(provider(child, ROLES[qualifier], billing))
+            providers.append(provider(child, ROLES[qualifier], level if qualifier == "85" else NO_LOOP))
         elif qualifier:
             parties.setdefault(qualifier, child)
     changes: Fields = {}
@@ -143,12 +143,12 @@ def inherit(above: Above, level: Loop) -> Above:
         changes["providers"] = (*(p for p in above.providers if p.role not in roles), *providers)
     for qualifier, party in (("41", "submitter"), ("40", "receiver")):
         if qualifier in parties:
-            first = parties[qualifier].segments[0]
+            first = parties[qualifier].texts[0]
             changes[f"{party}_name"], changes[f"{party}_id"] = first.get(3), first.get(9)
     if "PR" in parties:
         changes["payer"] = payer(parties["PR"])
     if level.id == "2000B" or "IL" in parties:
-        changes["subscriber"] = subscriber(level if level.id == "2000B" else None, parties.get("IL"))
+        changes["subscriber"] = subscriber(level if level.id == "2000B" else NO_LOOP, parties.get("IL"))
         changes["subscriber_level"] = level
         changes["patient"] = None
     if level.id == "2000C" or "QC" in parties:
@@ -164,7 +164,7 @@ def above_of(levels: list[Scope]) -> Above:
             scope.memo = inherit(above, scope.loop)
         above = scope.memo
     if above.patient is None:
-        above = replace(above, patient=patient_is_subscriber(above.subscriber_level, above.subscriber))
+        above = replace(above, patient=patient_is_subscriber(above.subscriber_level or NO_LOOP, above.subscriber))
         if levels:
             levels[-1].memo = above
     return above
@@ -181,27 +181,26 @@ def build_claim(loop: Loop, above: Above, claim_type: ClaimType | None, source: 
         component: The component separator.
     """
     fields: Fields = {}
-    for segment in loop.segments:
-        elements = segment.elements
-        name = elements[0]
+    for at, text in enumerate(loop.texts):
+        name = text.name
         read = _READERS.get(name)
         if read is not None:
-            read(fields, elements + PAD)
+            read(fields, text.elements + PAD)
         elif name == "HI":
-            _read_health_codes(fields, elements, component, segment.index)
+            _read_health_codes(fields, text.elements, component, loop.index(at))
         elif name == "CLM":
-            _read_claim(fields, elements + PAD, component)
+            _read_claim(fields, text.elements + PAD, component)
     providers = list(above.providers)
     lines: list[Loop] = []
     for child in loop.children:
-        name = child.segments[0].elements[0]
+        name = child.texts[0].name
         if child.id == "2400":
             lines.append(child)
         elif name == "NM1":
             providers.append(provider(child, ROLES.get(qualifier_of(child), "other")))
         elif name == "SBR":
             held = fields.setdefault("other_payers", [])
-            held.append(other_payer(child, len(held) + 1, component))
+            held.append(other_payer(child, len(held) + 1))
     fields.pop(_COUNTS, None)
     return Claim(
         claim_type=claim_type or type_by_content(loop, fields),
@@ -216,7 +215,7 @@ def build_claim(loop: Loop, above: Above, claim_type: ClaimType | None, source: 
         providers=tuple(providers),
         lines=tuple([build_line(line, at, component) for at, line in enumerate(lines, 1)]),
         source=source,
-        origin=Origin(loop=loop.id, segments=segment_keys(loop.segments, component)),
+        origin=origin(loop),
         **settle(fields),
     )
 
@@ -225,9 +224,9 @@ def type_by_content(loop: Loop, fields: Fields) -> ClaimType:
     """The kind of claim by the service segments of its lines, else by CLM05-2; professional when nothing tells."""
     by_service: dict[str, ClaimType] = {"SV1": "professional", "SV2": "institutional", "SV3": "dental"}
     for child in loop.children:
-        for segment in child.segments if child.id == "2400" else ():
-            if segment.elements[0] in by_service:
-                return by_service[segment.elements[0]]
+        for text in child.texts if child.id == "2400" else ():
+            if text.name in by_service:
+                return by_service[text.name]
     return "institutional" if fields.get("facility_qualifier") == "A" else "professional"
 
 

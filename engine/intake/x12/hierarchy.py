@@ -49,7 +49,7 @@ def level_faults(segment: Segment, parent: Scope, level: str, expected: str) -> 
         and elements[PARENT] == parent.number
     )
     faults = [] if right else _wrong_numbers(segment, parent, level, expected)
-    if parent.rank and parent.loop.segments[0].get(CHILD) == "0":
+    if parent.rank and parent.loop.texts[0].get(CHILD) == "0":
         says = (
             f"HL '{parent.number}' says by HL04 that it has no level beneath, but HL '{segment.get(1)}' is beneath it."
         )
@@ -62,7 +62,7 @@ def level_faults(segment: Segment, parent: Scope, level: str, expected: str) -> 
 
 def childless_fault(scope: Scope) -> IntakeFinding | None:
     """The fault of a level that announced a level beneath it and closes without one."""
-    if not 0 < scope.rank < INNERMOST or scope.has_child or scope.loop.segments[0].get(CHILD) != "1":
+    if not 0 < scope.rank < INNERMOST or scope.has_child or scope.loop.texts[0].get(CHILD) != "1":
         return None
     says = f"HL '{scope.number}' says by HL04 that a level stands beneath it; none does."
     return _fault(says, "Set HL04 to 0.", "HL04", "0", "1")

@@ -1,21 +1,22 @@
 """Segments to loops, claim by claim. Nothing is lost: a segment that fits nowhere is kept where it stood, and reported.
 
-The common path is one look-up a segment in the steps of the open loop (:mod:`loop_table`). Claims and levels (HL) close
-what is open and leave as events, so that only one claim and the levels above it are held at a time.
+The common path is one look-up a segment in the steps of the open loop (:mod:`loop_table`); the segments that stay in
+a loop are taken into it together. Claims and levels (HL) close what is open and leave as events, so that only one claim
+and the levels above it are held at a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from msgspec.structs import replace
 
 from engine.intake.reading import IntakeFinding, Spot
 from engine.intake.x12.hierarchy import childless_fault, level_faults, level_of, next_number
-from engine.intake.x12.loop_table import CLAIM, LEVELS, LINE, OTHER_QUALIFIER, STAY, LoopTable, Node, Step
+from engine.intake.x12.loop_table import LEVELS, LINE, OTHER_QUALIFIER, STAY, LoopTable, Node, Step
 from engine.intake.x12.scope import Event, Scope, label, let_go, line_number
-from engine.intake.x12.segments import Loop, Segment
+from engine.intake.x12.segments import Loop, Segment, Text
 
 ENVELOPE: Final = frozenset({"ISA", "GS", "ST", "SE", "GE", "IEA", "TA1"})
 MOST_CLAIMS: Final = 100
@@ -42,7 +43,7 @@ class Assembler:
         self._header_told = False
         self._outside = Node("", None, frozenset(), {})
         self._node = self._outside
-        self._loop = Loop("", [], [])
+        self._loop = Loop("")
         self._next_level = 1
 
     def begin(self, table: LoopTable, segment: Segment | None) -> None:
@@ -50,7 +51,10 @@ class Assembler:
         self.table = table
         self.skipping = False
         node = table.levels["ST"]
-        self.levels = [Scope(Loop("ST", [segment] if segment is not None else [], []), node, 0)]
+        loop = Loop("ST")
+        if segment is not None:
+            loop.extend([segment.text], segment.index)
+        self.levels = [Scope(loop, node, 0)]
         self._next_level = 1
         self._header_told = False
         self._stand(node, self.levels[0].loop)
@@ -58,7 +62,7 @@ class Assembler:
     def skip(self) -> None:
         """Pass over everything up to the next envelope segment that begins something else."""
         self.skipping = True
-        self._stand(self._outside, Loop("", [], []))
+        self._stand(self._outside, Loop(""))
 
     def change_table(self, table: LoopTable) -> None:
         """Read the rest of an open transaction set, which has no level yet, by another table."""
@@ -71,40 +75,58 @@ class Assembler:
         """Close the transaction set and everything in it."""
         yield from self._close_levels(0)
         self.skipping = False
-        self._stand(self._outside, Loop("", [], []))
+        self._stand(self._outside, Loop(""))
 
-    def feed(self, segments: Iterable[Segment]) -> Iterator[Event]:
-        """Place ``segments``; yields what they close. Envelope segments are handed out, not placed."""
+    def feed(self, texts: list[Text], index: int) -> Iterator[Event]:
+        """Place segments that follow each other, the first of them at ``index``; yields what they close.
+
+        Envelope segments are handed out, not placed.
+        """
         steps, loop = self._node.steps, self._loop
-        for segment in segments:
-            elements = segment.elements
-            step = steps.get(elements[0])
+        start = 0
+        for at, text in enumerate(texts):
+            step = steps.get(text.name)
             if type(step) is dict:
-                step = step.get(elements[1] if len(elements) > 1 else "") or step.get(OTHER_QUALIFIER)
+                step = step.get(text.qualifier) or step.get(OTHER_QUALIFIER)
             if step is STAY:
-                loop.segments.append(segment)
                 continue
-            if type(step) is Step:
+            if start < at:
+                loop.extend(texts[start:at], index + start)
+            if type(step) is Step and step.node is not None:
+                start = at
                 node = step.node
-                if node is not None:
-                    for _ in range(step.up):
-                        loop = loop.parent  # type: ignore[assignment]
-                    inner = Loop(node.id, [segment], [], loop)
-                    loop.children.append(inner)
-                    steps, loop = node.steps, inner
-                    self._node, self._loop = node, inner
-                    if step.note:
-                        self._irregular(segment, step)
+                for _ in range(step.up):
+                    loop = loop.parent  # type: ignore[assignment]
+                loop = self._open(node, loop)
+                steps = node.steps
+                if not step.note:
                     continue
-                if step.kind == "service":
-                    self._service(segment)
-                elif step.kind == "claim":
-                    yield from self._open_claim(segment)
-                else:
-                    yield from self._open_level(segment)
+                loop.extend([text], index + at)
+                self._irregular(Segment(index + at, text), step)
             else:
-                yield from self._stray(segment)
-            steps, loop = self._node.steps, self._loop
+                yield from self._leave(Segment(index + at, text), step if type(step) is Step else None)
+                steps, loop = self._node.steps, self._loop
+            start = at + 1
+        if start < len(texts):
+            loop.extend(texts[start:], index + start)
+
+    def _open(self, node: Node, parent: Loop) -> Loop:
+        """Open the loop of ``node`` inside ``parent``; its first segment is still to come."""
+        loop = Loop(node.id, parent)
+        parent.children.append(loop)
+        self._node, self._loop = node, loop
+        return loop
+
+    def _leave(self, segment: Segment, step: Step | None) -> Iterator[Event]:
+        """Place a segment that does more than stay or open a loop."""
+        if step is None:
+            yield from self._stray(segment)
+        elif step.kind == "service":
+            self._service(segment)
+        elif step.kind == "claim":
+            yield from self._open_claim(segment)
+        else:
+            yield from self._open_level(segment)
 
     def report(self, segment: Segment, fault: IntakeFinding) -> None:
         """Add a finding about ``segment`` to the open claim, or to the innermost open level."""
@@ -136,10 +158,10 @@ class Assembler:
         while node is not None and loop is not None and node.id != LINE:
             node, loop = node.parent, loop.parent
         service = self.table.service
-        if node is None or loop is None or any(held.elements[0] in service for held in loop.segments):
+        if node is None or loop is None or any(held.name in service for held in loop.texts):
             self._open_line(segment)
             return
-        loop.segments.append(segment)
+        loop.extend([segment.text], segment.index)
         if name not in node.has:
             right = " or ".join(sorted(service & node.has))
             self.report(segment, _misplaced(name, "tells no service of this claim type", f"Use {right}."))
@@ -151,9 +173,7 @@ class Assembler:
         line = self.table.claim.steps["LX"]
         if self.claim is None or not isinstance(line, Step) or line.node is None:
             return
-        inner = Loop(LINE, [segment], [], self.claim.loop)
-        self.claim.loop.children.append(inner)
-        self._stand(line.node, inner)
+        self._open(line.node, self.claim.loop).extend([segment.text], segment.index)
         name = segment.elements[0]
         what = "stands without an LX before it; it was read as a line of its own"
         self.report(segment, _misplaced(name, what, "Send LX before each service line.", "LX"))
@@ -167,11 +187,10 @@ class Assembler:
         if self.choose is not None:
             self.table = self.choose(segment)
         parent = self.levels[-1]
-        loop = Loop(CLAIM, [segment], [], parent.loop)
-        parent.loop.children.append(loop)
         node = self.table.claim
+        loop = self._open(node, parent.loop)
+        loop.extend([segment.text], segment.index)
         self.claim = Scope(loop, node, len(LEVELS))
-        self._stand(node, loop)
         for scope in self.levels:
             scope.claims += 1
         if parent.rank < LEVELS.index("2000B"):
@@ -199,11 +218,10 @@ class Assembler:
             yield from self._tell_header()
         parent = self.levels[-1]
         parent.has_child = True
-        loop = Loop(level, [segment], [], parent.loop)
-        parent.loop.children.append(loop)
         node = self.table.levels[level]
+        loop = self._open(node, parent.loop)
+        loop.extend([segment.text], segment.index)
         self.levels.append(Scope(loop, node, rank, number=segment.get(1)))
-        self._stand(node, loop)
         for fault in level_faults(segment, parent, level, str(self._next_level)):
             self.report(segment, fault)
         self._next_level = next_number(segment, self._next_level)
@@ -228,7 +246,7 @@ class Assembler:
             self._stand(scope.node, scope.loop)
             fault = childless_fault(scope)
             if fault is not None:
-                self.report(scope.loop.segments[0], fault)
+                self.report(scope.loop.segment(0), fault)
             self.levels.pop()
             yield Event("level", scope)
             let_go(scope.loop)
@@ -243,8 +261,8 @@ class Assembler:
         if self.skipping and right not in ENVELOPE:
             return
         if right != name and (right in ENVELOPE or right in self.table.names):
-            segment.elements[0] = right
-            yield from self.feed([segment])
+            segment = Segment(segment.index, segment.text.renamed(right))
+            yield from self.feed([segment.text], segment.index)
             if self.levels:
                 what = "is not written in capitals"
                 self.report(segment, _misplaced(f"Segment name '{name}'", what, f"Write {right}.", right))
@@ -252,7 +270,7 @@ class Assembler:
             self.begin(self.table, None)
             what = "stands outside a transaction set"
             self.report(segment, _misplaced(label(segment), what, "Put the claims between ST and SE.", "ST"))
-            yield from self.feed([segment])
+            yield from self.feed([segment.text], segment.index)
         else:
             self._keep(segment)
 
@@ -263,10 +281,10 @@ class Assembler:
         while node is not None and loop is not None and name not in node.has:
             node, loop = node.parent, loop.parent
         if node is not None and loop is not None:
-            loop.segments.append(segment)
+            loop.extend([segment.text], segment.index)
             self._late(segment, loop.id)
             return
-        self._loop.segments.append(segment)
+        self._loop.extend([segment.text], segment.index)
         if name in self.table.names:
             what = f"does not belong in loop {self._loop.id}"
             fault = _misplaced(label(segment), what, "Move it to the loop that the guide has it in.")

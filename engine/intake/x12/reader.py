@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
-from importlib import import_module
-from typing import Any, BinaryIO, Final
+from collections.abc import Iterator
+from typing import BinaryIO, Final
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.claim.model import ClaimType, Source
 from engine.intake.reading import IntakeFinding, ReadClaim, Reading
+from engine.intake.x12.checks import GuideChecks
 from engine.intake.x12.claim_builder import above_of, build_claim
 from engine.intake.x12.envelope import BASE_LENGTH, Envelope, is_supported
+from engine.intake.x12.guide import load_guide
 from engine.intake.x12.loop_table import LoopTable, forms_by_version, load_table
 from engine.intake.x12.loops import Assembler
 from engine.intake.x12.scope import Event, Scope, line_number
-from engine.intake.x12.segments import Loop, Segment, Separators
+from engine.intake.x12.segments import Loop, Segment, Separators, Text
 from engine.intake.x12.tokenizer import read_batches
 
 DEFAULT_FORM: Final = "professional"
@@ -51,24 +50,6 @@ def read_x12(stream: BinaryIO, file: str, *, keep_raw: bool = False) -> Reading:
     return _Reader(file, keep_raw=keep_raw).read(stream)
 
 
-class _Checks(Struct, frozen=True):
-    """The checks against the implementation guides, where they are installed."""
-
-    load_guide: Callable[[ClaimType], Any]
-    check_loop: Callable[[Loop, Any, Separators], list[IntakeFinding]]
-    check_header: Callable[[Loop, Any, Separators], list[IntakeFinding]] | None
-
-
-@lru_cache(maxsize=1)
-def _checks() -> _Checks | None:
-    try:
-        module = import_module("engine.intake.x12.checks")
-        guide = import_module("engine.intake.x12.guide")
-    except ImportError:
-        return None
-    return _Checks(guide.load_guide, module.check_loop, getattr(module, "check_header", None))
-
-
 class _Reader:
     """The state of reading one file."""
 
@@ -79,32 +60,32 @@ class _Reader:
         self.separators = Separators()
         self.assembler = Assembler(load_table(DEFAULT_FORM))
         self.claim_type: ClaimType | None = None
-        self.guide: Any = None
-        self.checks = _checks()
+        self.checks: GuideChecks | None = None
+        self.known_checks: dict[ClaimType, GuideChecks] = {}
         self.untyped()
 
     def read(self, stream: BinaryIO) -> Reading:
         """The whole file."""
         index = 0
         for batch in read_batches(stream):
-            segments = batch.segments
+            texts = batch.texts
             if batch.separators != self.separators:
                 yield from self.change_separators(batch.separators)
             done = 0
             for finding in batch.findings:
                 at = (finding.at.segment or 0) - index + 1
-                yield from self.run(segments[done:at])
+                yield from self.run(texts[done:at], index + done)
                 done = max(done, at)
                 yield from self.place(finding)
-            yield from self.run(segments[done:] if done else segments)
-            index += len(segments)
+            yield from self.run(texts[done:] if done else texts, index + done)
+            index += len(texts)
         yield from self.handle_all(self.assembler.end())
         self.envelope.finish(index)
         yield from self.envelope_findings()
 
-    def run(self, segments: Iterable[Segment]) -> Reading:
-        """Read some segments."""
-        for event in self.assembler.feed(segments):
+    def run(self, texts: list[Text], index: int) -> Reading:
+        """Read some segments, the first of them at ``index``."""
+        for event in self.assembler.feed(texts, index):
             if event.kind == "claim" and event.scope is not None:
                 yield self.claim(event.scope)
             else:
@@ -115,6 +96,7 @@ class _Reader:
         old = self.separators
         if (old.element, old.component) != (separators.element, separators.component):
             yield from self.handle_all(self.assembler.end())
+            self.known_checks.clear()
         self.separators = separators
 
     def place(self, finding: IntakeFinding) -> Reading:
@@ -144,7 +126,7 @@ class _Reader:
 
     def envelope_segment(self, segment: Segment) -> Reading:
         """ISA, GS, ST, SE, GE, IEA."""
-        name = segment.elements[0]
+        name = segment.name
         if name == "TA1":
             return
         if self.assembler.levels or self.assembler.skipping:
@@ -174,13 +156,18 @@ class _Reader:
         self.claim_type = CLAIM_TYPES[form.partition("-")[0]]
         self.assembler.table = load_table(form)
         self.assembler.choose = None
-        known = self.checks is not None and is_supported(version)
-        self.guide = self.checks.load_guide(self.claim_type) if known and self.checks is not None else None
+        self.checks = self.checks_of(self.claim_type) if is_supported(version) else None
+
+    def checks_of(self, claim_type: ClaimType) -> GuideChecks:
+        """The checks against the guide of a claim type, with what the file has shown them so far."""
+        if claim_type not in self.known_checks:
+            self.known_checks[claim_type] = GuideChecks(load_guide(claim_type), self.separators)
+        return self.known_checks[claim_type]
 
     def untyped(self) -> None:
         """Tell the form of each claim from its CLM05-2: no version says it."""
         self.claim_type = None
-        self.guide = None
+        self.checks = None
         self.assembler.choose = self.table_by_facility
 
     def table_by_facility(self, segment: Segment) -> LoopTable:
@@ -190,9 +177,9 @@ class _Reader:
 
     def header(self, scope: Scope) -> Reading:
         """The header of a transaction set is complete: take the version that its REF*87 gives (4010), and check it."""
-        for segment in scope.loop.segments:
-            if segment.elements[0] == "REF" and segment.get(1) == "87":
-                version = segment.get(2).strip().upper()
+        for text in scope.loop.texts:
+            if text.key == "REF*87":
+                version = text.get(2).strip().upper()
                 if version != self.envelope.version and not is_supported(self.envelope.version):
                     self.choose(self.envelope.claim_version(version))
                     self.assembler.change_table(self.assembler.table)
@@ -211,31 +198,25 @@ class _Reader:
             level.told = len(level.findings)
             findings += level.findings
         findings += sorted(scope.findings, key=_by_segment) if len(scope.findings) > 1 else scope.findings
-        first = scope.loop.segments[0]
-        source = Source(file=self.file, transaction=self.envelope.transaction or None, segment=first.index)
+        source = Source(file=self.file, transaction=self.envelope.transaction or None, segment=scope.loop.first)
         claim = build_claim(scope.loop, above_of(levels), self.claim_type, source, component)
         return ReadClaim(claim=claim, findings=tuple(findings), raw=self.raw(scope, levels) if self.keep_raw else ())
 
     def check_level(self, scope: Scope) -> None:
         """Check a level's own loops, once."""
-        if self.guide is None or scope.checked or self.checks is None:
+        if scope.checked or self.checks is None:
             return
         scope.checked = True
-        check = self.checks.check_header if scope.rank == 0 else self.checks.check_loop
-        if check is None:
-            return
-        self.add_findings(scope, scope.loop, check(scope.loop, self.guide, self.separators))
+        self.add_findings(scope, scope.loop, self.checks.check(scope.loop))
         for child in scope.loop.children:
             if child.id[:4] in ("1000", "2010"):
-                self.add_findings(scope, child, self.checks.check_loop(child, self.guide, self.separators))
+                self.add_findings(scope, child, self.checks.check(child))
 
     def check_tree(self, scope: Scope, loop: Loop) -> None:
         """Check a loop of a claim and all loops inside it."""
-        if self.guide is None or self.checks is None:
+        if self.checks is None:
             return
-        found = self.checks.check_loop(loop, self.guide, self.separators)
-        if found:
-            self.add_findings(scope, loop, found)
+        self.add_findings(scope, loop, self.checks.check(loop))
         for child in loop.children:
             self.check_tree(scope, child)
 
@@ -257,15 +238,14 @@ class _Reader:
 
     def raw(self, scope: Scope, levels: list[Scope]) -> tuple[tuple[int, str, str], ...]:
         """Index, loop and text of the segments that the claim is made of."""
-        mark = self.separators.element
         rows: list[tuple[int, str, str]] = []
         for level in levels:
             loops = [level.loop, *(child for child in level.loop.children if child.id[:4] in ("1000", "2010"))]
-            rows += [(s.index, loop.id, mark.join(s.elements)) for loop in loops for s in loop.segments]
+            rows += [(s.index, loop.id, s.text.body) for loop in loops for s in loop.segments]
         waiting = [scope.loop]
         while waiting:
             loop = waiting.pop()
-            rows += [(s.index, loop.id, mark.join(s.elements)) for s in loop.segments]
+            rows += [(s.index, loop.id, s.text.body) for s in loop.segments]
             waiting += loop.children
         return tuple(sorted(rows))
 

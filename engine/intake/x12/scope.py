@@ -49,9 +49,9 @@ def line_number(loop: Loop | None) -> int | None:
         loop = loop.parent
     if loop is None:
         return None
-    first = loop.segments[0]
+    first = loop.texts[0]
     text = first.get(1)
-    if first.elements[0] == "LX" and text.isascii() and text.isdecimal() and len(text) <= LINE_DIGITS:
+    if first.name == "LX" and text.isascii() and text.isdecimal() and len(text) <= LINE_DIGITS:
         return int(text)
     lines = [child for child in loop.parent.children if child.id == LINE] if loop.parent is not None else []
     return next((at for at, line in enumerate(lines, 1) if line is loop), None)

@@ -108,14 +108,14 @@ def times(number: int) -> str:
 
 def first_index(loop: Loop) -> int | None:
     """The index of the loop's first segment, where findings about what is missing point."""
-    return loop.segments[0].index if loop.segments else None
+    return loop.first if loop.texts else None
 
 
 def line_of(loop: Loop | None) -> int | None:
     """The service line's number (LX01) of the line that ``loop`` is or lies in."""
     while loop is not None and loop.id != "2400":
         loop = loop.parent
-    if loop is None or not loop.segments or loop.segments[0].name != "LX":
+    if loop is None or not loop.texts or loop.texts[0].name != "LX":
         return None
-    number = loop.segments[0].get(1)
+    number = loop.texts[0].get(1)
     return int(number[:6]) if number.isascii() and number.isdigit() else None

@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 from msgspec import Struct
 
 from engine.intake.reading import IntakeFinding, Spot
-from engine.intake.x12.segments import Segment, Separators
+from engine.intake.x12.segments import BLANK, Separators, Text, texts
 from engine.intake.x12.separators import (
     Delimiters,
     find_start,
@@ -24,7 +24,7 @@ from engine.intake.x12.separators import (
 )
 
 BLOCK: Final = 16384
-"""Bytes split at a time: small enough for the segments made of them to stay in the processor's cache."""
+"""Bytes split at a time: small enough for what is made of them to stay in the processor's cache."""
 
 LIMIT: Final = 65536
 """Bytes after which a segment without terminator is given up."""
@@ -35,8 +35,7 @@ SAMPLE: Final = 8192
 CUT: Final = 1024
 """Characters kept of a segment that never ends."""
 
-_BLANK: Final = b" \t\r\n\0\x1a"
-_BLANK_TEXT: Final = " \t\r\n\0\x1a"
+_BLANK: Final = BLANK.encode("ascii")
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -44,7 +43,7 @@ class Batch(Struct):
     """Segments that follow each other under one set of separators, and what was wrong with them."""
 
     separators: Separators
-    segments: list[Segment]
+    texts: list[Text]
     findings: list[IntakeFinding]
 
 
@@ -66,10 +65,10 @@ class _Tokenizer:
     def __init__(self, stream: BinaryIO) -> None:
         self.stream = stream
         self.buffer = b""
-        self.base = 0
         self.index = 0
         self.ended = False
         self.separators = Separators()
+        self.texts = texts(self.separators)
         self.findings: list[IntakeFinding] = []
         self.wrapped = False
 
@@ -119,21 +118,21 @@ class _Tokenizer:
     def drop(self, count: int) -> None:
         """Leave ``count`` bytes behind."""
         self.buffer = self.buffer[count:]
-        self.base += count
 
-    def batch(self, segments: list[Segment]) -> Batch:
+    def batch(self, segments: list[Text]) -> Batch:
         """``segments`` with the findings gathered since the last batch."""
         findings, self.findings = self.findings, []
+        self.index += len(segments)
         return Batch(self.separators, segments, findings)
 
-    def report(self, rule: str, says: str, fix: str, found: str = "", severity: str = "error") -> None:
-        """Note what is wrong at the segment that comes next."""
+    def report(self, rule: str, says: str, fix: str, found: str = "", severity: str = "error", ahead: int = 0) -> None:
+        """Note what is wrong at the segment that comes next, or ``ahead`` segments later."""
         self.findings.append(
             IntakeFinding(
                 rule=rule,
                 says=says,
                 fix=fix,
-                at=Spot(segment=self.index),
+                at=Spot(segment=self.index + ahead),
                 found=found,
                 severity="warning" if severity == "warning" else "error",
             )
@@ -193,8 +192,14 @@ class _Tokenizer:
 
     def adopt(self, delimiters: Delimiters) -> None:
         """Use other delimiters from here on."""
-        self.separators = delimiters.separators
+        self.separate(delimiters.separators)
         self.findings.extend(delimiters.findings)
+
+    def separate(self, separators: Separators) -> None:
+        """Split by other separators; what was read by the same ones is still known."""
+        if separators != self.separators:
+            self.separators = separators
+            self.texts = texts(separators)
 
     def next_isa(self, start: int) -> int:
         """Where the next interchange begins in the buffer, or -1: ``ISA`` at the head of a segment or line."""
@@ -213,73 +218,57 @@ class _Tokenizer:
             at = buffer.find(b"ISA", at + 3)
         return -1
 
-    def split(self, cut: int) -> list[Segment]:
+    def split(self, cut: int) -> list[Text]:
         """Take the segments of ``buffer[:cut]``, which ends where a segment ends."""
-        data = self.buffer[:cut].lstrip(_BLANK)
-        position = self.base + cut - len(data)
+        data = self.buffer[:cut]
         terminator = self.separators.terminator
-        if not data.isascii():
-            return self.split_bytes(data, position, cut)
+        self.drop(cut)
+        if not data.isascii() or (terminator != "\n" and _breaks_lines(data.lstrip(_BLANK), terminator)):
+            return self.split_bytes(data)
         pieces = data.decode("ascii").split(terminator)
-        if terminator != "\n" and _breaks_lines(data, terminator):
-            return self.split_bytes(data, position, cut)
-        segments: list[Segment] = []
-        add = segments.append
-        element = self.separators.element
-        index = self.index
-        for piece in pieces:
-            end = position + len(piece)
-            body = piece.strip(_BLANK_TEXT)
-            if body:
-                add(Segment(index, body.split(element), end - len(body), end))
-                index += 1
-            position = end + 1
-        self.index = index
-        self.drop(cut)
+        return [text for text in map(self.texts.__getitem__, pieces) if text is not None]
+
+    def split_bytes(self, data: bytes) -> list[Text]:
+        """As ``split``, for bytes that are not ASCII or have line breaks inside segments."""
+        segments: list[Text] = []
+        for piece in data.lstrip(_BLANK).split(self.separators.terminator.encode("latin-1")):
+            for part in self.unwrap(piece, len(segments)):
+                text = self.texts[re.sub(r"(?<=\S)[\r\n]+", "", _decode(part.strip(_BLANK)))]
+                if text is not None:
+                    segments.append(text)
         return segments
 
-    def split_bytes(self, data: bytes, position: int, cut: int) -> list[Segment]:
-        """As the loop of ``split``, for bytes that are not ASCII or have line breaks inside segments."""
-        segments: list[Segment] = []
-        for piece in data.split(self.separators.terminator.encode("latin-1")):
-            for part, start in self.unwrap(piece, position):
-                body = part.strip(_BLANK)
-                if body:
-                    begin = start + len(part) - len(part.lstrip(_BLANK))
-                    text = re.sub(r"(?<=\S)[\r\n]+", "", _decode(body))
-                    segments.append(Segment(self.index, text.split(self.separators.element), begin, begin + len(body)))
-                    self.index += 1
-            position += len(piece) + 1
-        self.drop(cut)
-        return segments
+    def unwrap(self, piece: bytes, ahead: int) -> list[bytes]:
+        """Cut a piece where a forgotten terminator belongs; report line breaks inside it.
 
-    def unwrap(self, piece: bytes, position: int) -> list[tuple[bytes, int]]:
-        """Cut a piece where a forgotten terminator belongs; report line breaks inside it."""
+        ``ahead`` segments of the batch stand before it.
+        """
         body = piece.strip(_BLANK)
         if b"\n" not in body and b"\r" not in body:
-            return [(piece, position)]
+            return [piece]
         breaks = [found.span() for found in segment_after_newline(self.separators.element).finditer(piece)]
         if not breaks:
             if not self.wrapped:
-                self.misplaced("INT-0014", "has a line break inside", body)
+                self.misplaced("INT-0014", "has a line break inside", body, ahead)
                 self.wrapped = True
-            return [(piece, position)]
-        self.misplaced("INT-0001", "ends with its line, without a terminator", body)
+            return [piece]
+        self.misplaced("INT-0001", "ends with its line, without a terminator", body, ahead)
         starts = [0] + [end for _, end in breaks]
         ends = [start for start, _ in breaks] + [len(piece)]
-        return [(piece[start:end], position + start) for start, end in zip(starts, ends, strict=True)]
+        return [piece[start:end] for start, end in zip(starts, ends, strict=True)]
 
-    def misplaced(self, rule: str, what: str, body: bytes) -> None:
-        """Report a line break in the segment that comes next."""
+    def misplaced(self, rule: str, what: str, body: bytes, ahead: int) -> None:
+        """Report a line break in the segment that comes ``ahead`` segments later."""
         self.report(
             rule,
             f"Segment {_decode(body[:3]).strip()} {what}.",
             f"End each segment with '{self.separators.terminator}' and break no line inside it.",
             _show(body[:20]),
             "error" if rule == "INT-0001" else "warning",
+            ahead,
         )
 
-    def endless(self) -> list[Segment]:
+    def endless(self) -> list[Text]:
         """Give up a segment that fills a whole block: read by lines if that helps, else keep its head and skip it."""
         if self.by_lines():
             return self.split(self.buffer.rfind(self.separators.terminator.encode()) + 1)
@@ -289,10 +278,7 @@ class _Tokenizer:
             "End each segment with the terminator that the ISA declares.",
             _show(self.buffer[:20]),
         )
-        text = _decode(self.buffer[:CUT]).strip(_BLANK_TEXT)
-        start = self.base
-        segments = [Segment(self.index, text.split(self.separators.element), start, start + CUT)] if text else []
-        self.index += len(segments)
+        text = self.texts[_decode(self.buffer[:CUT])]
         terminator = self.separators.terminator.encode("latin-1")
         self.drop(len(self.buffer))
         while not self.ended:
@@ -302,9 +288,9 @@ class _Tokenizer:
                 self.drop(end + 1)
                 break
             self.drop(len(self.buffer))
-        return segments
+        return [text] if text is not None else []
 
-    def tail(self) -> list[Segment]:
+    def tail(self) -> list[Text]:
         """The last segment, which nothing ends."""
         body = self.buffer.strip(_BLANK)
         if not body:
@@ -333,7 +319,7 @@ class _Tokenizer:
             separators.terminator,
         )
         line = "\n" if b"\n" in self.buffer else "\r"
-        self.separators = Separators(separators.element, separators.component, separators.repetition, line)
+        self.separate(Separators(separators.element, separators.component, separators.repetition, line))
         return True
 
 
