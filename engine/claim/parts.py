@@ -8,8 +8,11 @@ from decimal import Decimal
 from msgspec import Struct
 
 
-class Part(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Base of every node of the tree: frozen, keyword-only, absent fields left out of JSON."""
+class Part(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """Base of every node of the tree: frozen, keyword-only, absent fields left out of JSON.
+
+    A tree has no cycles, so the garbage collector need not look at its nodes (``gc=False``).
+    """
 
 
 class Origin(Part, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from engine.claim.model import Drug, LineAdjudication, Origin, ServiceLine, Tooth
@@ -26,7 +27,7 @@ from engine.intake.x12.build_common import (
     set_first,
     settle,
 )
-from engine.intake.x12.build_parties import ROLES, provider, qualifier_of
+from engine.intake.x12.build_parties import Parties
 from engine.intake.x12.convert import cents, code, period, quantity, whole
 from engine.intake.x12.segments import Loop
 
@@ -42,7 +43,7 @@ REFERENCES: Final = {
 DATES: Final = {"472": ("service_day", "service_end_day", ""), "471": ("prescription_day", "", "")}
 
 
-def build_line(loop: Loop, position: int, component: str) -> ServiceLine:
+def build_line(loop: Loop, position: int, component: str, known: Parties) -> ServiceLine:
     """The service line of a 2400 loop, the ``position``-th of its claim."""
     fields: Fields = {"number": position}
     for text in loop.texts:
@@ -57,8 +58,7 @@ def build_line(loop: Loop, position: int, component: str) -> ServiceLine:
     for child in loop.children:
         name = child.texts[0].name
         if name == "NM1":
-            role = ROLES.get(qualifier_of(child), "other")
-            add(fields, "providers", provider(child, role))
+            add(fields, "providers", known.provider(child))
         elif name == "SVD":
             add(fields, "adjudications", _adjudication(child, component))
         elif name == "LIN":
@@ -74,19 +74,21 @@ def _read_number(fields: Fields, e: list[str]) -> None:
         fields["number"] = number
 
 
-def _read_procedure(fields: Fields, text: str, component: str) -> None:
+@lru_cache(maxsize=4096)
+def _procedure(text: str, component: str) -> Fields:
     """The composite of a procedure: qualifier, code, up to four modifiers, description."""
     parts = text.split(component)
-    fields["code_type"] = code(parts[0])
+    fields: Fields = {"code_type": code(parts[0])}
     if len(parts) > 1:
         fields["procedure"] = code(parts[1])
         fields["modifiers"] = tuple([code(part) for part in parts[2:6] if part])
         fields["description"] = "".join(parts[6:7])
+    return fields
 
 
 def _read_professional(fields: Fields, e: list[str], component: str) -> None:
     """SV1."""
-    _read_procedure(fields, e[1], component)
+    fields.update(_procedure(e[1], component))
     fields["charge_cents"] = cents(e[2])
     fields["unit_basis"] = e[3]
     fields["units"] = quantity(e[4])
@@ -101,7 +103,7 @@ def _read_institutional(fields: Fields, e: list[str], component: str) -> None:
     """SV2."""
     fields["revenue_code"] = code(e[1])
     if e[2]:
-        _read_procedure(fields, e[2], component)
+        fields.update(_procedure(e[2], component))
     fields["charge_cents"] = cents(e[3])
     fields["unit_basis"] = e[4]
     fields["units"] = quantity(e[5])
@@ -110,7 +112,7 @@ def _read_institutional(fields: Fields, e: list[str], component: str) -> None:
 
 def _read_dental(fields: Fields, e: list[str], component: str) -> None:
     """SV3."""
-    _read_procedure(fields, e[1], component)
+    fields.update(_procedure(e[1], component))
     fields["charge_cents"] = cents(e[2])
     fields["place_of_service"] = e[3]
     for area in e[4].split(component):
@@ -121,6 +123,7 @@ def _read_dental(fields: Fields, e: list[str], component: str) -> None:
     fields["diagnosis_pointers"] = _pointers(e[11], component)
 
 
+@lru_cache(maxsize=4096)
 def _pointers(text: str, component: str) -> tuple[int, ...]:
     numbers = [whole(part) for part in text.split(component)]
     return tuple([number for number in numbers if number is not None])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -10,9 +10,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.claim.model import Address, Amount, Origin, OtherPayer, Patient, Payer, Provider, Reference, Subscriber
-from engine.intake.x12.build_common import PAD, Fields, adjustments, segment_keys, settle
+from engine.intake.x12.build_common import PAD, Fields, Places, adjustments, at_places, segment_keys, settle
 from engine.intake.x12.convert import cents, day, period, quantity
-from engine.intake.x12.segments import Loop, Text
+from engine.intake.x12.memo import Memo
+from engine.intake.x12.segments import SHORT, Loop, Text
 
 ROLES: Final = {
     "85": "billing",
@@ -46,10 +47,18 @@ TAX_QUALIFIERS: Final = {"EI": "ein", "SY": "ssn", "24": "ein", "34": "ssn"}
 NO_LOOP: Final = Loop("")
 """Stands for a loop that is not there: it has no segments, and nobody gives it any."""
 
+MOST_PARTIES: Final = 2048
+MOST_TEXTS: Final = 16
+"""Segments of the largest party that is kept for the next time."""
+
 
 def qualifier_of(loop: Loop) -> str:
     """NM101 of a party loop, ``""`` when it does not begin with NM1."""
-    first = loop.texts[0]
+    return role_of(loop.texts[0])
+
+
+def role_of(first: Text) -> str:
+    """NM101 of a loop's first segment, ``""`` when that is not NM1."""
     return first.qualifier if first.name == "NM1" else ""
 
 
@@ -70,24 +79,22 @@ class Party(Struct):
     phone: str = ""
     birth_day: date | None = None
     sex: str = ""
-    keys: dict[str, int] = {}
+    places: Places = ()
 
 
-def read_party(loop: Loop | None) -> Party:
-    """Read an NM1 loop; an absent one tells nothing. Of a segment that comes twice the first counts."""
+def read_party(texts: Sequence[Text]) -> Party:
+    """Read the segments of an NM1 loop; no segments tell nothing. Of a segment that comes twice the first counts."""
     party = Party()
-    if loop is None:
-        return party
-    keys = party.keys
+    places: dict[str, int] = {}
     references: list[Reference] = []
-    for at, text in enumerate(loop.texts):
+    for at, text in enumerate(texts):
         name = text.name
         e = text.elements + PAD
         if name == "REF":
             references.append(Reference(qualifier=e[1], value=e[2]))
             name = f"REF*{e[1]}"
-        if name not in keys:
-            keys[name] = loop.index(at)
+        if name not in places:
+            places[name] = at
             read = _READERS.get(name)
             if read is not None:
                 read(party, e)
@@ -98,6 +105,7 @@ def read_party(loop: Loop | None) -> Party:
         )
     if references:
         party.references = tuple(references)
+    party.places = tuple(places.items())
     return party
 
 
@@ -145,20 +153,50 @@ _READERS: Final[dict[str, Callable[[Party, list[str]], None]]] = {
 }
 
 
-def provider(loop: Loop, role: str, level: Loop = NO_LOOP) -> Provider:
-    """A provider from its loop; ``level`` is 2000A for the billing provider, whose taxonomy its PRV tells."""
-    party = read_party(loop)
-    for at, text in enumerate(level.texts):
-        if text.name == "PRV" and not party.taxonomy and text.qualifier in ("BI", "PT"):
-            party.taxonomy = text.get(3)
-            party.keys["PRV"] = level.index(at)
+class Parties:
+    """Reads the providers and payers of one file; one that comes again with the same segments is read once."""
+
+    def __init__(self) -> None:
+        """Nobody is known yet."""
+        self.providers = Memo(_read_provider, fits=_is_small, most=MOST_PARTIES)
+        self.payers = Memo(_read_payer, fits=_is_small, most=MOST_PARTIES)
+
+    def provider(self, loop: Loop, other_payer: int = 0) -> Provider:
+        """A provider from its loop; ``other_payer`` is the sequence number of the 2320 loop that it stands in."""
+        made, places = self.providers[tuple(loop.texts)]
+        origin = Origin(loop=loop.id, segments=at_places(loop, places))
+        if other_payer:
+            return replace(made, other_payer=other_payer, origin=origin)
+        return replace(made, origin=origin)
+
+    def billing_provider(self, loop: Loop, level: Loop) -> Provider:
+        """The billing provider; where its own loop does not tell the taxonomy, PRV of ``level`` (2000A) does."""
+        made = self.provider(loop)
+        for at, text in enumerate(level.texts):
+            if text.name == "PRV" and not made.taxonomy and text.qualifier in ("BI", "PT"):
+                keys = {**made.origin.segments, "PRV": level.index(at)}
+                made = replace(made, taxonomy=text.get(3), origin=Origin(loop=loop.id, segments=keys))
+        return made
+
+    def payer(self, loop: Loop) -> Payer:
+        """A payer from 2010BB or 2330B."""
+        made, places = self.payers[tuple(loop.texts)]
+        return replace(made, origin=Origin(loop=loop.id, segments=at_places(loop, places)))
+
+
+def _is_small(texts: tuple[Text, ...]) -> bool:
+    return len(texts) <= MOST_TEXTS and all([len(text.body) <= SHORT for text in texts])
+
+
+def _read_provider(texts: tuple[Text, ...]) -> tuple[Provider, Places]:
+    party = read_party(texts)
     kind = party.id_qualifier
     references = party.references
     tax_kind, tax_id = _tax_id(kind, party.id, references)
     if party.id and kind not in ("XX", "24", "34"):
         references = (Reference(qualifier=kind, value=party.id), *references)
-    return Provider(
-        role=role,
+    made = Provider(
+        role=ROLES.get(role_of(texts[0]), "other"),
         entity=party.entity,
         last_name=party.last_name,
         first_name=party.first_name,
@@ -171,30 +209,31 @@ def provider(loop: Loop, role: str, level: Loop = NO_LOOP) -> Provider:
         contact_name=party.contact_name,
         phone=party.phone,
         references=references,
-        origin=Origin(loop=loop.id, segments=party.keys),
     )
+    return made, party.places
 
 
-def payer(loop: Loop) -> Payer:
-    """A payer from 2010BB or 2330B."""
-    party = read_party(loop)
-    return Payer(
+def _read_payer(texts: tuple[Text, ...]) -> tuple[Payer, Places]:
+    party = read_party(texts)
+    made = Payer(
         name=party.last_name,
         payer_id=party.id,
         id_qualifier=party.id_qualifier,
         address=party.address,
         references=party.references,
-        origin=Origin(loop=loop.id, segments=party.keys),
     )
+    return made, party.places
 
 
 def subscriber(level: Loop, loop: Loop | None) -> Subscriber:
     """The subscriber from SBR of 2000B and from 2010BA, either of which may be missing."""
     fields: Fields = {}
-    party = read_party(loop)
+    stands = loop or NO_LOOP
+    party = read_party(stands.texts)
+    keys = at_places(stands, party.places)
     for at, text in enumerate(level.texts):
         if text.name == "SBR" and not fields:
-            party.keys["SBR"] = level.index(at)
+            keys["SBR"] = level.index(at)
             fields = _coverage(text)
             fields["group_name"] = text.get(4)
     return Subscriber(
@@ -207,7 +246,7 @@ def subscriber(level: Loop, loop: Loop | None) -> Subscriber:
         sex=party.sex,
         address=party.address,
         references=party.references,
-        origin=Origin(loop=loop.id if loop is not None else "2000B", segments=party.keys),
+        origin=Origin(loop=stands.id or "2000B", segments=keys),
         **fields,
     )
 
@@ -232,7 +271,8 @@ def patient_is_subscriber(level: Loop, insured: Subscriber) -> Patient:
 def patient(level: Loop, loop: Loop | None) -> Patient:
     """The patient of a level 2000C, from its PAT and 2010CA."""
     more, keys = _patient_facts(level)
-    party = read_party(loop)
+    stands = loop or NO_LOOP
+    party = read_party(stands.texts)
     return Patient(
         is_subscriber=False,
         last_name=party.last_name,
@@ -241,12 +281,12 @@ def patient(level: Loop, loop: Loop | None) -> Patient:
         sex=party.sex,
         address=party.address,
         references=party.references,
-        origin=Origin(loop=loop.id if loop is not None else "2000C", segments={**keys, **party.keys}),
+        origin=Origin(loop=stands.id or "2000C", segments={**keys, **at_places(stands, party.places)}),
         **more,
     )
 
 
-def other_payer(loop: Loop, sequence: int) -> OtherPayer:
+def other_payer(loop: Loop, sequence: int, parties: Parties) -> OtherPayer:
     """Another payer of the claim from 2320 and the loops inside it."""
     fields: Fields = _coverage(loop.texts[0])
     amounts: list[Amount] = []
@@ -266,16 +306,15 @@ def other_payer(loop: Loop, sequence: int) -> OtherPayer:
     for child in loop.children:
         qualifier = qualifier_of(child)
         if qualifier == "IL" and "member_id" not in fields:
-            party = read_party(child)
+            party = read_party(child.texts)
             fields.update(member_id=party.id, last_name=party.last_name, first_name=party.first_name)
             fields["references"] = party.references
-            keys.setdefault("NM1", party.keys["NM1"])
+            keys.setdefault("NM1", child.first)
         elif qualifier == "PR" and "payer" not in fields:
-            fields["payer"] = payer(child)
+            fields["payer"] = parties.payer(child)
             _read_adjudication_day(fields, child, keys)
         else:
-            made = provider(child, ROLES.get(qualifier, "other"))
-            providers.append(replace(made, other_payer=sequence))
+            providers.append(parties.provider(child, sequence))
     return OtherPayer(
         amounts=tuple(amounts),
         adjustments=adjustments(loop),

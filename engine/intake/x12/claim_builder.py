@@ -42,12 +42,10 @@ from engine.intake.x12.build_common import (
 from engine.intake.x12.build_line import build_line
 from engine.intake.x12.build_parties import (
     NO_LOOP,
-    ROLES,
+    Parties,
     other_payer,
     patient,
     patient_is_subscriber,
-    payer,
-    provider,
     qualifier_of,
     subscriber,
 )
@@ -124,14 +122,14 @@ class Above(Struct, frozen=True):
     patient: Patient | None = None
 
 
-def inherit(above: Above, level: Loop) -> Above:
+def inherit(above: Above, level: Loop, known: Parties) -> Above:
     """``above`` with what ``level`` adds: its parties, and SBR, PAT and PRV."""
     parties: dict[str, Loop] = {}
     providers: list[Provider] = []
     for child in level.children:
         qualifier = qualifier_of(child) if child.id[:4] in ("1000", "2010") else ""
         if qualifier in ("85", "87", "PE"):
-            providers.append(provider(child, ROLES[qualifier], level if qualifier == "85" else NO_LOOP))
+            providers.append(known.billing_provider(child, level) if qualifier == "85" else known.provider(child))
         elif qualifier:
             parties.setdefault(qualifier, child)
     changes: Fields = {}
@@ -146,7 +144,7 @@ def inherit(above: Above, level: Loop) -> Above:
             first = parties[qualifier].texts[0]
             changes[f"{party}_name"], changes[f"{party}_id"] = first.get(3), first.get(9)
     if "PR" in parties:
-        changes["payer"] = payer(parties["PR"])
+        changes["payer"] = known.payer(parties["PR"])
     if level.id == "2000B" or "IL" in parties:
         changes["subscriber"] = subscriber(level if level.id == "2000B" else NO_LOOP, parties.get("IL"))
         changes["subscriber_level"] = level
@@ -156,12 +154,12 @@ def inherit(above: Above, level: Loop) -> Above:
     return replace(above, **changes) if changes else above
 
 
-def above_of(levels: list[Scope]) -> Above:
+def above_of(levels: list[Scope], known: Parties) -> Above:
     """What the open levels tell, read once a level."""
     above = Above()
     for scope in levels:
         if scope.memo is None:
-            scope.memo = inherit(above, scope.loop)
+            scope.memo = inherit(above, scope.loop, known)
         above = scope.memo
     if above.patient is None:
         above = replace(above, patient=patient_is_subscriber(above.subscriber_level or NO_LOOP, above.subscriber))
@@ -170,7 +168,9 @@ def above_of(levels: list[Scope]) -> Above:
     return above
 
 
-def build_claim(loop: Loop, above: Above, claim_type: ClaimType | None, source: Source, component: str) -> Claim:
+def build_claim(
+    loop: Loop, above: Above, claim_type: ClaimType | None, source: Source, component: str, known: Parties
+) -> Claim:
     """The claim of a 2300 loop.
 
     Args:
@@ -179,6 +179,7 @@ def build_claim(loop: Loop, above: Above, claim_type: ClaimType | None, source: 
         claim_type: By the version of the transaction set; ``None`` to tell it from the claim's content.
         source: File, transaction set and segment.
         component: The component separator.
+        known: The parties of the file.
     """
     fields: Fields = {}
     for at, text in enumerate(loop.texts):
@@ -197,10 +198,10 @@ def build_claim(loop: Loop, above: Above, claim_type: ClaimType | None, source: 
         if child.id == "2400":
             lines.append(child)
         elif name == "NM1":
-            providers.append(provider(child, ROLES.get(qualifier_of(child), "other")))
+            providers.append(known.provider(child))
         elif name == "SBR":
             held = fields.setdefault("other_payers", [])
-            held.append(other_payer(child, len(held) + 1))
+            held.append(other_payer(child, len(held) + 1, known))
     fields.pop(_COUNTS, None)
     return Claim(
         claim_type=claim_type or type_by_content(loop, fields),
@@ -213,7 +214,7 @@ def build_claim(loop: Loop, above: Above, claim_type: ClaimType | None, source: 
         subscriber=above.subscriber,
         patient=above.patient or Patient(),
         providers=tuple(providers),
-        lines=tuple([build_line(line, at, component) for at, line in enumerate(lines, 1)]),
+        lines=tuple([build_line(line, at, component, known) for at, line in enumerate(lines, 1)]),
         source=source,
         origin=origin(loop),
         **settle(fields),

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from engine.claim.model import ClaimType, Source
 from engine.intake.reading import IntakeFinding, ReadClaim, Reading
+from engine.intake.x12.build_parties import Parties
 from engine.intake.x12.checks import GuideChecks
 from engine.intake.x12.claim_builder import above_of, build_claim
 from engine.intake.x12.envelope import BASE_LENGTH, Envelope, is_supported
@@ -58,6 +59,7 @@ class _Reader:
         self.keep_raw = keep_raw
         self.envelope = Envelope()
         self.separators = Separators()
+        self.parties = Parties()
         self.assembler = Assembler(load_table(DEFAULT_FORM))
         self.claim_type: ClaimType | None = None
         self.checks: GuideChecks | None = None
@@ -199,7 +201,8 @@ class _Reader:
             findings += level.findings
         findings += sorted(scope.findings, key=_by_segment) if len(scope.findings) > 1 else scope.findings
         source = Source(file=self.file, transaction=self.envelope.transaction or None, segment=scope.loop.first)
-        claim = build_claim(scope.loop, above_of(levels), self.claim_type, source, component)
+        above = above_of(levels, self.parties)
+        claim = build_claim(scope.loop, above, self.claim_type, source, component, self.parties)
         return ReadClaim(claim=claim, findings=tuple(findings), raw=self.raw(scope, levels) if self.keep_raw else ())
 
     def check_level(self, scope: Scope) -> None:
