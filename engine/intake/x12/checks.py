@@ -43,16 +43,18 @@ class GuideChecks:
 
     def __init__(self, guide: Guide, separators: Separators) -> None:
         """``separators`` are those of the interchange."""
-        self.guide = guide
-        self.separators = separators
-        self.loops: dict[str, LoopChecks] = {}
+        self.loops: Memo[str, LoopChecks] = Memo(lambda loop: LoopChecks(loop, guide, separators))
 
     def check(self, loop: Loop) -> list[IntakeFinding]:
         """What :func:`check_loop` says of a loop."""
-        known = self.loops.get(loop.id)
-        if known is None:
-            known = self.loops[loop.id] = LoopChecks(loop.id, self.guide, self.separators)
-        return known.check(loop)
+        known = self.loops[loop.id]
+        plan = known.plan
+        if plan is None:
+            return []
+        shape: tuple[object, ...] = tuple(map(known.uses.__getitem__, loop.texts))
+        if loop.children:
+            shape += tuple([child.id for child in loop.children])
+        return [] if shape in known.right else known.look(loop, shape)
 
 
 class LoopChecks:
@@ -71,15 +73,8 @@ class LoopChecks:
         self.uses: Memo[Text, SegmentPlan | None] = Memo(self.use_of, fits=lambda text: len(text.body) <= SHORT)
         self.right: set[tuple[object, ...]] = set()
 
-    def check(self, loop: Loop) -> list[IntakeFinding]:
-        """What :func:`check_loop` says of the loop."""
-        if self.plan is None:
-            return []
-        shape: tuple[object, ...] = tuple(map(self.uses.__getitem__, loop.texts))
-        if loop.children:
-            shape += tuple([child.id for child in loop.children])
-        if shape in self.right:
-            return []
+    def look(self, loop: Loop, shape: tuple[object, ...]) -> list[IntakeFinding]:
+        """What :func:`check_loop` says of the loop; the shape is remembered where that is nothing."""
         findings = check_loop(loop, self.guide, self.separators)
         if not findings and None not in shape and len(loop.children) <= MOST_CHILDREN:
             if len(self.right) >= MOST_SHAPES:

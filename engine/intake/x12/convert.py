@@ -28,6 +28,7 @@ class Period(NamedTuple):
     time: str = ""
 
 
+@lru_cache(maxsize=16384)
 def cents(text: str) -> int | None:
     """An amount in cents; ``None`` with more than two decimals or twelve digits.
 
@@ -79,6 +80,7 @@ def period(form: str, text: str) -> Period:
     return Period(None, None, _time(text)) if form == "TM" else Period()
 
 
+@lru_cache(maxsize=4096)
 def whole(text: str) -> int | None:
     """A whole number of at most nine digits, without sign."""
     return int(text) if 0 < len(text) <= MOST_WHOLE and text.isascii() and text.isdecimal() else None

@@ -47,6 +47,7 @@ class Step(Struct, frozen=True):
 
 
 STAY: Final = Step("stay")
+SERVICE: Final = Step("service")
 
 
 class LoopTable(Struct):
@@ -146,7 +147,7 @@ class _Compiler:
             if node.parent is not None:
                 self.add_exits(node, node.parent)
             if root.id == CLAIM:
-                node.steps.update(dict.fromkeys(self.service, Step("service")))
+                node.steps.update(dict.fromkeys(self.service, SERVICE))
         return root
 
     def add_exits(self, node: Node, parent: Node) -> None:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from engine.intake.reading import IntakeFinding, Spot
 from engine.intake.x12.hierarchy import childless_fault, level_faults, level_of, next_number
-from engine.intake.x12.loop_table import LEVELS, LINE, OTHER_QUALIFIER, STAY, LoopTable, Node, Step
+from engine.intake.x12.loop_table import LEVELS, LINE, OTHER_QUALIFIER, SERVICE, STAY, LoopTable, Node, Step
 from engine.intake.x12.scope import Event, Scope, label, let_go, line_number
 from engine.intake.x12.segments import Loop, Segment, Text
 
@@ -82,7 +82,8 @@ class Assembler:
 
         Envelope segments are handed out, not placed.
         """
-        steps, loop = self._node.steps, self._loop
+        node, loop = self._node, self._loop
+        steps = node.steps
         start = 0
         for at, text in enumerate(texts):
             step = steps.get(text.name)
@@ -90,31 +91,34 @@ class Assembler:
                 step = step.get(text.qualifier) or step.get(OTHER_QUALIFIER)
             if step is STAY:
                 continue
+            if step is SERVICE and node.id == LINE and at - start == 1 and not loop.texts and text.name in node.has:
+                continue  # LX, then the line's service: the usual case of _service
             if start < at:
                 loop.extend(texts[start:at], index + start)
             if type(step) is Step and step.node is not None:
                 start = at
                 node = step.node
+                steps = node.steps
                 for _ in range(step.up):
                     loop = loop.parent  # type: ignore[assignment]
                 loop = self._open(node, loop)
-                steps = node.steps
                 if not step.note:
                     continue
                 loop.extend([text], index + at)
                 self._irregular(Segment(index + at, text), step)
             else:
                 yield from self._leave(Segment(index + at, text), step if type(step) is Step else None)
-                steps, loop = self._node.steps, self._loop
+                node, loop = self._node, self._loop
+                steps = node.steps
             start = at + 1
         if start < len(texts):
             loop.extend(texts[start:], index + start)
 
     def _open(self, node: Node, parent: Loop) -> Loop:
         """Open the loop of ``node`` inside ``parent``; its first segment is still to come."""
-        loop = Loop(node.id, parent)
+        self._node = node
+        self._loop = loop = Loop(node.id, parent)
         parent.children.append(loop)
-        self._node, self._loop = node, loop
         return loop
 
     def _leave(self, segment: Segment, step: Step | None) -> Iterator[Event]:

@@ -196,7 +196,8 @@ class _Reader:
         self.check_tree(scope, scope.loop)
         findings: list[IntakeFinding] = []
         for level in levels[1:]:
-            self.check_level(level)
+            if not level.checked:
+                self.check_level(level)
             level.told = len(level.findings)
             findings += level.findings
         findings += sorted(scope.findings, key=_by_segment) if len(scope.findings) > 1 else scope.findings
@@ -219,7 +220,9 @@ class _Reader:
         """Check a loop of a claim and all loops inside it."""
         if self.checks is None:
             return
-        self.add_findings(scope, loop, self.checks.check(loop))
+        found = self.checks.check(loop)
+        if found:
+            self.add_findings(scope, loop, found)
         for child in loop.children:
             self.check_tree(scope, child)
 
