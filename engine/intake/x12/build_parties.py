@@ -185,7 +185,7 @@ class Parties:
 
 
 def _is_small(texts: tuple[Text, ...]) -> bool:
-    return len(texts) <= MOST_TEXTS and all([len(text.body) <= SHORT for text in texts])
+    return len(texts) <= MOST_TEXTS and all(len(text.body) <= SHORT for text in texts)
 
 
 def _read_provider(texts: tuple[Text, ...]) -> tuple[Provider, Places]:

@@ -86,7 +86,8 @@ class LoopChecks:
         """The use in which nothing is wrong with a text."""
         if self.plan is None:
             return None
-        uses = find_uses(self.plan, text, self.separators.component)
+        named = self.plan.names.get(text.name)
+        uses = named.uses.get(key_of(named, text, self.separators.component)) if named is not None else None
         if not uses or fits(uses[0], text):
             return uses[0] if uses else None
         place = Place(loop=self.nowhere, segment=Segment(0, text), guide=self.guide, separators=self.separators)
@@ -95,24 +96,17 @@ class LoopChecks:
         return None if findings else use
 
 
-def find_uses(plan: LoopPlan, text: Text, component: str) -> tuple[SegmentPlan, ...]:
-    """The uses that the name and the qualifier of a segment stand for."""
-    named = plan.names.get(text.name)
-    return named.uses.get(key_of(named, text, component), ()) if named is not None else ()
-
-
 def key_of(named: NamePlan, text: Text, component: str) -> str:
     """What tells the use of a segment: its name where it has but one, else its qualifier."""
-    key = text.get(named.at) if named.at else text.name
+    key = text.qualifier if named.at else text.name
     return key.partition(component)[0] if named.composite else key
 
 
 def fits(use: SegmentPlan, text: Text) -> bool:
     """Whether one match tells that nothing is wrong with a text."""
-    elements = text.elements
-    return matcher(use.pattern)(text.body) is not None and (
-        len(elements) <= use.notes_from or holds_notes(use.notes, elements)
-    )
+    if matcher(use.pattern)(text.body) is None:
+        return False
+    return not use.notes or len(text.elements) <= use.notes_from or holds_notes(use.notes, text.elements)
 
 
 def check_loop(loop: Loop, guide: Guide, separators: Separators) -> list[IntakeFinding]:
@@ -128,20 +122,10 @@ def check_loop(loop: Loop, guide: Guide, separators: Separators) -> list[IntakeF
     last = 0
     counts: dict[int, int] = {}
     for segment in loop.segments:
-        named = plan.names.get(segment.name)
-        if named is None:
-            if segment.name not in ENVELOPE:
-                findings.append(unknown_segment(loop, segment, guide))
+        place = Place(loop=loop, segment=segment, guide=guide, separators=separators, line=line_of(loop))
+        use = find_use(place, plan, findings)
+        if use is None:
             continue
-        key = key_of(named, segment.text, separators.component)
-        uses = named.uses.get(key)
-        if uses is None:
-            findings.append(unknown_qualifier(loop, segment, named, key))
-            continue
-        use = uses[0]
-        if not fits(use, segment.text):
-            place = Place(loop=loop, segment=segment, guide=guide, separators=separators, line=line_of(loop))
-            use = examine(place, uses, findings)
         if seen & use.bit:
             counts[use.bit] = number = counts.get(use.bit, 1) + 1
             if number > use.most:
@@ -158,6 +142,22 @@ def check_loop(loop: Loop, guide: Guide, separators: Separators) -> list[IntakeF
     if loop.children or plan.has_required_child:
         check_children(loop, plan, findings)
     return findings
+
+
+def find_use(place: Place, plan: LoopPlan, findings: list[IntakeFinding]) -> SegmentPlan | None:
+    """Find the use of a segment and report what is wrong with its elements; ``None`` where it has no use."""
+    segment = place.segment
+    named = plan.names.get(segment.name)
+    if named is None:
+        if segment.name not in ENVELOPE:
+            findings.append(unknown_segment(place.loop, segment, place.guide))
+        return None
+    key = key_of(named, segment.text, place.separators.component)
+    uses = named.uses.get(key)
+    if uses is None:
+        findings.append(unknown_qualifier(place.loop, segment, named, key))
+        return None
+    return uses[0] if fits(uses[0], segment.text) else examine(place, uses, findings)
 
 
 def examine(place: Place, uses: tuple[SegmentPlan, ...], findings: list[IntakeFinding]) -> SegmentPlan:

@@ -107,6 +107,12 @@ FAMILIES: Final = {
 }
 
 
+PARTIES: Final = frozenset({"1000", "2010"})
+"""How the loops of a level's parties begin."""
+
+PAY_TO: Final = frozenset({"87", "PE"})
+
+
 class Above(Struct, frozen=True):
     """What a claim inherits from the levels above it, one value a level (:func:`inherit`)."""
 
@@ -127,11 +133,13 @@ def inherit(above: Above, level: Loop, known: Parties) -> Above:
     parties: dict[str, Loop] = {}
     providers: list[Provider] = []
     for child in level.children:
-        qualifier = qualifier_of(child) if child.id[:4] in ("1000", "2010") else ""
-        if qualifier in ("85", "87", "PE"):
-            providers.append(known.billing_provider(child, level) if qualifier == "85" else known.provider(child))
-        elif qualifier:
-            parties.setdefault(qualifier, child)
+        qualifier = qualifier_of(child) if child.id[:4] in PARTIES else ""
+        if qualifier == "85":
+            providers.append(known.billing_provider(child, level))
+        elif qualifier in PAY_TO:
+            providers.append(known.provider(child))
+        elif qualifier and qualifier not in parties:
+            parties[qualifier] = child
     changes: Fields = {}
     for segment in level.segments:
         if segment.elements[0] == "BHT":
@@ -139,10 +147,12 @@ def inherit(above: Above, level: Loop, known: Parties) -> Above:
     if providers:
         roles = {made.role for made in providers}
         changes["providers"] = (*(p for p in above.providers if p.role not in roles), *providers)
-    for qualifier, party in (("41", "submitter"), ("40", "receiver")):
-        if qualifier in parties:
-            first = parties[qualifier].texts[0]
-            changes[f"{party}_name"], changes[f"{party}_id"] = first.get(3), first.get(9)
+    if "41" in parties:
+        first = parties["41"].texts[0]
+        changes["submitter_name"], changes["submitter_id"] = first.get(3), first.get(9)
+    if "40" in parties:
+        first = parties["40"].texts[0]
+        changes["receiver_name"], changes["receiver_id"] = first.get(3), first.get(9)
     if "PR" in parties:
         changes["payer"] = known.payer(parties["PR"])
     if level.id == "2000B" or "IL" in parties:

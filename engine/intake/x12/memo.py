@@ -38,7 +38,8 @@ class Memo(dict[Key, Value], Generic[Key, Value]):
 
     def __missing__(self, key: Key) -> Value:
         """Take the answer from the older ones, or make it."""
-        value = self._older[key] if key in self._older else self._make(key)
+        older = self._older
+        value = older[key] if key in older else self._make(key)
         if self._fits is not None and not self._fits(key):
             return value
         if len(self) >= self._most:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -122,8 +121,8 @@ def read_text(body: str, element: str, component: str) -> Text:
     name = elements[0]
     if len(elements) == 1:
         return Text(body, name, "", name, elements)
-    meant = name if name.isupper() else name.strip().upper()
     key: str | tuple[str, ...] = name
+    meant = name.strip().upper()
     if meant in QUALIFIED:
         key = f"{name}*{elements[1]}"
     elif meant == "HI":
@@ -133,14 +132,14 @@ def read_text(body: str, element: str, component: str) -> Text:
 
 def texts(separators: Separators) -> Memo[str, Text | None]:
     """The texts of segments by what stands between two terminators, blanks included; ``None`` where nothing does."""
+    element, component = separators.element, separators.component
 
     def read(piece: str) -> Text | None:
         body = piece.strip(BLANK)
-        return read_text(body, separators.element, separators.component) if body else None
+        return read_text(body, element, component) if body else None
 
-    return Memo(read, fits=lambda piece: len(piece) <= SHORT)
+    return Memo(read, fits=_is_short)
 
 
-def place(texts: Sequence[Text], index: int = 0) -> list[Segment]:
-    """Texts that follow each other as segments, the first of them at ``index``."""
-    return [Segment(at, text) for at, text in enumerate(texts, index)]
+def _is_short(piece: str) -> bool:
+    return len(piece) <= SHORT

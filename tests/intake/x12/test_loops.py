@@ -9,22 +9,22 @@ from engine.intake.reading import IntakeFinding
 from engine.intake.x12.loop_table import forms_by_version, load_table
 from engine.intake.x12.loops import Assembler
 from engine.intake.x12.scope import line_number
-from engine.intake.x12.segments import Loop, Segment
+from engine.intake.x12.segments import Loop, Segment, read_text
 
 LINE = ["LX*2", "SV1*HC:99214*50*UN*1***1", "DTP*472*D8*20260102"]
 
 
 def shape(loop: Loop) -> str:
     """``2300(CLM HI 2400(LX SV1))``."""
-    inner = [s.name for s in loop.segments] + [shape(child) for child in loop.children]
+    inner = [text.name for text in loop.texts] + [shape(child) for child in loop.children]
     return f"{loop.id}({' '.join(inner)})"
 
 
 def assemble(body: list[str], form: str = "professional") -> tuple[list[str], list[IntakeFinding]]:
     """The claims' shapes and all findings, on claims and levels."""
     assembler = Assembler(load_table(form))
-    segments = [Segment(n, text.split("*"), 0, 0) for n, text in enumerate(body)]
-    assembler.begin(load_table(form), segments[0])
+    texts = [read_text(text, "*", ":") for text in body]
+    assembler.begin(load_table(form), Segment(0, texts[0]))
     claims: list[str] = []
     findings: list[IntakeFinding] = []
 
@@ -35,7 +35,7 @@ def assemble(body: list[str], form: str = "professional") -> tuple[list[str], li
             if event.kind in {"claim", "level"}:
                 findings.extend(event.scope.findings)
 
-    take(assembler.feed(segments[1:]))
+    take(assembler.feed(texts[1:], 1))
     take(assembler.end())
     return claims, findings
 
@@ -292,23 +292,36 @@ def test_counter_of_levels_starts_again_with_each_set():
     assembler = Assembler(load_table("professional"))
     for _ in range(2):
         assembler.begin(assembler.table, None)
-        segments = [Segment(n, text.split("*"), 0, 0) for n, text in enumerate(BILLING + SUBSCRIBER + CLAIM)]
-        events = [*assembler.feed(segments), *assembler.end()]
+        texts = [read_text(text, "*", ":") for text in BILLING + SUBSCRIBER + CLAIM]
+        events = [*assembler.feed(texts, 0), *assembler.end()]
         assert [f for e in events if e.scope for f in e.scope.findings if f.rule == "INT-0013"] == []
 
 
 def test_finished_claims_leave_their_level():
     assembler = Assembler(load_table("professional"))
     assembler.begin(assembler.table, None)
-    texts = BILLING + SUBSCRIBER + CLAIM * 50
-    list(assembler.feed(Segment(n, text.split("*"), 0, 0) for n, text in enumerate(texts)))
+    texts = [read_text(text, "*", ":") for text in BILLING + SUBSCRIBER + CLAIM * 50]
+    list(assembler.feed(texts, 0))
     assert sum(child.id == "2300" for child in assembler.levels[-1].loop.children) == 1
 
 
 def test_line_numbers():
-    line = Loop("2400", [Segment(0, ["LX", "7"], 0, 0)], [])
-    assert line_number(Loop("2420A", [Segment(1, ["NM1"], 0, 0)], [], line)) == 7
+    claim = Loop("2300")
+    line = Loop("2400", claim, [read_text("LX*7", "*", ":")])
+    assert line_number(Loop("2420A", line, [read_text("NM1", "*", ":")])) == 7
     assert line_number(None) is None
-    bad = Loop("2400", [Segment(0, ["LX", "x"], 0, 0)], [], Loop("2300", [], []))
-    bad.parent.children.append(bad)
+    bad = Loop("2400", claim, [read_text("LX*x", "*", ":")])
+    claim.children.append(bad)
     assert line_number(bad) == 1
+
+
+def test_a_segment_that_stood_elsewhere_keeps_its_index():
+    loop = Loop("2300")
+    for at, body in ((5, "CLM*A1"), (6, "HI*ABK:J020"), (9, "REF*D9*1"), (10, "NTE*ADD*X")):
+        loop.extend([read_text(body, "*", ":")], at)
+    assert [(segment.index, segment.name) for segment in loop.segments] == [
+        (5, "CLM"),
+        (6, "HI"),
+        (9, "REF"),
+        (10, "NTE"),
+    ]

@@ -47,7 +47,7 @@ def test_segments_against_oxedi(path: Path):
         for s in theirs
         if s.id.strip()
     ]
-    ours = [mark.join(s.elements) for batch in batches for s in batch.segments if s.name]
+    ours = [text.body for batch in batches for text in batch.texts if text.name]
     assert [text.rstrip(mark) for text in ours] == [text.rstrip(mark) for text in expected]
 
 

@@ -310,19 +310,9 @@ def test_the_patient_of_one_claim_is_not_that_of_the_next():
     ]
 
 
-def test_checks_are_called_where_they_are_installed():
-    if reader._checks() is None:
-        pytest.skip("engine.intake.x12.checks is not installed")
+def test_elements_are_checked_against_the_guide():
     claims, _ = read(whole().replace(b"NM1*85*2*NORTH CLINIC*****XX*1999999984", b"NM1*85*2*NORTH CLINIC*****XX*19"))
     assert claims[0].findings
-
-
-def test_checks_are_not_needed(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(reader, "_checks", lambda: None)
-    claims, findings = read(
-        whole().replace(b"NM1*85*2*NORTH CLINIC*****XX*1999999984", b"NM1*85*2*NORTH CLINIC*****XX*19")
-    )
-    assert (claims[0].findings, findings) == ((), [])
 
 
 def test_two_readings_are_equal():
