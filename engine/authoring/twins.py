@@ -24,7 +24,7 @@ from engine.intake.native_tidy import tidy
 from engine.intake.reading import ReadClaim
 from engine.reference.catalog import Tables
 from engine.reference.memory import FOR_EVER, with_rows
-from engine.remedies import Remedied, remedies
+from engine.remedied import Remedied, remedies
 from engine.rulebook.book import Rulebook
 from engine.rulebook.document import Node, items, mapping
 from engine.rulebook.rule import ParameterValue, Rule

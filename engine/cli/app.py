@@ -6,13 +6,12 @@ from typing import Annotated
 
 import typer
 
-from engine.cli import codes, rules, tables
-from engine.cli.check import check
-from engine.cli.explain import explain
+from engine.cli.lazy import LazyGroup
 from engine.version import VERSION
 
 app = typer.Typer(
     name="cleanclaim",
+    cls=LazyGroup,
     help="Finds what a payer would reject or deny in a health claim, says why and where, and how to fix it.",
     no_args_is_help=True,
     add_completion=False,
@@ -20,11 +19,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(check)
-app.command()(explain)
-app.add_typer(codes.app, name="codes")
-app.add_typer(rules.app, name="rules")
-app.add_typer(tables.app, name="tables")
 
 
 def _version(asked: bool) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from engine.check import Checker
+from engine.cli.folders import table_folders
 from engine.cli.guard import UNUSABLE, complain, guarded
 from engine.cli.inputs import STDIN, claim_files
 from engine.cli.options import (
@@ -25,7 +26,7 @@ from engine.cli.options import (
 )
 from engine.cli.output import binary, console
 from engine.cli.progress import Watch, watched
-from engine.cli.setting import make_checker, setting, table_folders, titles
+from engine.cli.setting import make_checker, setting, titles
 from engine.cli.work import Item, Unreadable, in_processes, one_by_one
 from engine.findings.report import InputFinding
 from engine.report.ca277 import Ca277Report

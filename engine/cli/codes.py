@@ -12,10 +12,10 @@ import typer
 from msgspec.json import encode
 from msgspec.json import format as indented
 
+from engine.cli.folders import table_folders
 from engine.cli.guard import complain, guarded
 from engine.cli.options import TableFolder, to_date
 from engine.cli.output import binary, console
-from engine.cli.setting import table_folders
 from engine.errors import UsageError
 from engine.reference.cards import cards
 from engine.reference.catalog import Tables

@@ -13,18 +13,19 @@ import typer
 
 from engine.check import Checker
 from engine.cli.explain_one import Explained, json_of_claim, json_of_rule, write_claim_explained, write_rule_explained
+from engine.cli.folders import table_folders
 from engine.cli.guard import complain, guarded
 from engine.cli.inputs import STDIN, claim_files, shown_name
 from engine.cli.options import Eligibility, Engine, EngineName, History, PayerSlug, ReceivedOn, RuleFolders, TableFolder
 from engine.cli.output import binary, console
-from engine.cli.setting import make_checker, setting, table_folders
+from engine.cli.setting import make_checker, setting
 from engine.cli.stages import Stage, json_of_stage, write_stage
 from engine.errors import CleanclaimError, EngineError, InputError, UsageError
 from engine.facts.vocabulary import nearest
 from engine.intake.int_rules import load_int_rules
 from engine.intake.reading import ReadClaim
 from engine.intake.sniff import read
-from engine.remedies import remedies
+from engine.remedied import remedies
 from engine.report.page import Page
 
 NEAREST = 5

@@ -13,7 +13,7 @@ from engine.findings.explain import Explanation
 from engine.findings.report import ClaimReport, Finding
 from engine.intake.int_rules import IntRule, load_int_rules
 from engine.intake.reading import ReadClaim
-from engine.remedies import Remedied
+from engine.remedied import Remedied
 from engine.report.claim_text import coverage, heading, write_finding
 from engine.report.explanation import explain_rule, unjudged
 from engine.report.explanation_text import write_explained_finding, write_explanation, write_unjudged

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from engine.remedies import Remedied, Told
+from engine.remedied import Remedied, Told
 from engine.report.page import Page
 from engine.report.words import VERDICTS
 

@@ -16,10 +16,10 @@ from engine.authoring.lint.remark import Check
 from engine.authoring.lint.run import CHECKS, Finding
 from engine.authoring.lint.run import lint as run_lint
 from engine.authoring.twins import run_twins
+from engine.cli.folders import table_folders
 from engine.cli.guard import complain, guarded
 from engine.cli.options import RuleFolders, TableFolder
 from engine.cli.output import binary, console
-from engine.cli.setting import table_folders
 from engine.errors import RulebookError, UsageError
 from engine.facts.vocabulary import nearest
 from engine.reference.catalog import Tables

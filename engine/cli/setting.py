@@ -7,13 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
-import platformdirs
 from msgspec import Struct
 
 from engine.backends.durable import compile_durable
 from engine.check import Checker
 from engine.claim.eligibility import Known
 from engine.claim.model import Claim
+from engine.cli.folders import table_folders
 from engine.cli.guard import complain
 from engine.cli.inputs import claim_files, shown_name
 from engine.errors import InputError, UsageError
@@ -63,19 +63,6 @@ def setting(
         history=history,
         eligibility=eligibility,
     )
-
-
-def table_folders(given: Path | None) -> list[Path]:
-    """The folder of imported tables: the one given, else the user's when it exists."""
-    if given is not None:
-        return [given]
-    users = users_tables()
-    return [users] if users.is_dir() else []
-
-
-def users_tables() -> Path:
-    """The folder of imported tables when none is given; it need not exist."""
-    return platformdirs.user_data_path("cleanclaim") / "tables"
 
 
 def make_checker(chosen: Setting, rulebook: Rulebook | None = None) -> Checker:

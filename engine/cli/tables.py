@@ -13,10 +13,10 @@ import typer
 from msgspec.json import encode
 from msgspec.json import format as indented
 
+from engine.cli.folders import table_folders
 from engine.cli.guard import complain, guarded
 from engine.cli.options import RuleFolders, TableFolder
 from engine.cli.output import binary, console
-from engine.cli.setting import table_folders
 from engine.cli.tables_import import import_tables
 from engine.errors import TableError
 from engine.reference.catalog import Tables

@@ -13,10 +13,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from engine.cli.folders import users_tables
 from engine.cli.guard import complain, guarded
 from engine.cli.options import TableFolder, to_date
 from engine.cli.output import console
-from engine.cli.setting import users_tables
 from engine.errors import InputError, TableError
 from engine.reference.days import EPOCH, iso
 from engine.reference.import_job import ImportResult

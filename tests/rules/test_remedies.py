@@ -13,7 +13,7 @@ from engine.check import Checker
 from engine.findings.remedy import IF_SUPPORTED
 from engine.intake.reading import ReadClaim
 from engine.reference.catalog import Tables
-from engine.remedies import remedies
+from engine.remedied import remedies
 from engine.rulebook.load import load_rulebook
 
 RULEBOOK = load_rulebook()

@@ -181,7 +181,7 @@ def test_a_level_code_is_the_readers_matter():
 def test_a_finding_names_place_value_and_remedy():
     parent = claim()
     line = parent.children[0]
-    line.segments[1].elements[2] = "1e2"
+    line.texts[1] = read_text(line.texts[1].body.replace("*100*", "*1e2*"), "*", ":")
     (finding,) = check(line)
     assert finding.at == Spot(loop="2400", segment=1, element="SV102", line=1)
     assert finding.says == "SV102 (line charge) is 1e2, which is not an amount in digits (1234.50)."

@@ -1,0 +1,53 @@
+"""Commands that are imported when they are called: the others cost no start."""
+
+# ruff: noqa: ANN401, ARG002 - the signatures are Typer's, which does not export the types of its contexts and commands
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Final
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+COMMANDS: Final[dict[str, str]] = {
+    "check": "Check claims: X12 837P, 837I or 837D, FHIR R4 Claim or Bundle, or native JSON.",
+    "explain": "Explain a claim: why it would be denied, why a rule did or did not fire, or what a stage of the check "
+    "saw.",
+    "codes": "Look a code up.",
+    "rules": "The rules: list and show them, test and lint them, write new ones.",
+    "tables": "The reference tables.",
+}
+"""The commands in the order of the help, each with the first sentence of its own."""
+
+GROUPS: Final = frozenset({"codes", "rules", "tables"})
+"""Those that have commands of their own; their modules hold an ``app``, the others a function of their name."""
+
+
+class LazyGroup(TyperGroup):
+    """The commands of :data:`COMMANDS`, loaded by name."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """All names."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command, with its module."""
+        return load(cmd_name) if cmd_name in COMMANDS else None
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The list in the help, which needs no command's module."""
+        limit = formatter.width - 6 - max(map(len, COMMANDS))
+        rows = [(name, TyperCommand(name, help=text).get_short_help_str(limit)) for name, text in COMMANDS.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def load(name: str) -> Any:
+    """Import a command."""
+    module: Any = import_module(f"engine.cli.{name}")
+    if name in GROUPS:
+        return typer.main.get_group(module.app)
+    alone = typer.Typer(name=name, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    alone.command(name)(getattr(module, name))
+    return typer.main.get_command(alone)
