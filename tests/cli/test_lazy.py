@@ -18,7 +18,7 @@ def test_the_list_says_what_the_command_says(name):
     ("arguments", "absent"),
     [
         (["--help"], ["engine.check", "engine.intake", "engine.reference", "engine.rulebook", "durable"]),
-        (["codes", "search", "--help"], ["engine.check", "engine.intake.x12", "engine.rulebook", "durable"]),
+        (["codes", "search", "--help"], ["engine.check", "engine.intake", "engine.backends", "durable"]),
     ],
 )
 def test_a_start_imports_no_other_command(arguments, absent):

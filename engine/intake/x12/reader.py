@@ -30,6 +30,9 @@ CLAIM_TYPES: Final[dict[str, ClaimType]] = {
 REPEATED: Final = frozenset({"INT-0005", "INT-0011"})
 """Rules of the checks that say again what the assembler says of a segment that fits nowhere."""
 
+IN_EVERY_VERSION: Final = frozenset({"INT-0010"})
+"""Rules of the checks that hold for a claim of which no version is known: a value that is not of its type."""
+
 ENVELOPE_ELEMENTS: Final = frozenset({"ST01", "ST03"})
 """Elements that the envelope judges: it accepts each addendum of a version."""
 
@@ -167,7 +170,10 @@ class _Reader:
         return self.known_checks[claim_type]
 
     def untyped(self) -> None:
-        """Tell the form of each claim from its CLM05-2: no version says it."""
+        """Tell the form of each claim from its CLM05-2: no version says it.
+
+        Of the checks only those of values are made then; what must be there, and where, depends on the version.
+        """
         self.claim_type = None
         self.checks = None
         self.assembler.choose = self.table_by_facility
@@ -193,7 +199,12 @@ class _Reader:
         """One claim with the findings of its own loops and of those it inherits."""
         levels = self.assembler.levels
         component = self.separators.component
-        self.check_tree(scope, scope.loop)
+        source = Source(file=self.file, transaction=self.envelope.transaction or None, segment=scope.loop.first)
+        above = above_of(levels, self.parties)
+        claim = build_claim(scope.loop, above, self.claim_type, source, component, self.parties)
+        checks = self.checks_of(claim.claim_type) if self.claim_type is None else self.checks
+        if checks is not None:
+            self.check_tree(scope, scope.loop, checks)
         findings: list[IntakeFinding] = []
         for level in levels[1:]:
             if not level.checked:
@@ -201,9 +212,6 @@ class _Reader:
             level.told = len(level.findings)
             findings += level.findings
         findings += sorted(scope.findings, key=_by_segment) if len(scope.findings) > 1 else scope.findings
-        source = Source(file=self.file, transaction=self.envelope.transaction or None, segment=scope.loop.first)
-        above = above_of(levels, self.parties)
-        claim = build_claim(scope.loop, above, self.claim_type, source, component, self.parties)
         return ReadClaim(claim=claim, findings=tuple(findings), raw=self.raw(scope, levels) if self.keep_raw else ())
 
     def check_level(self, scope: Scope) -> None:
@@ -216,15 +224,14 @@ class _Reader:
             if child.id[:4] in ("1000", "2010"):
                 self.add_findings(scope, child, self.checks.check(child))
 
-    def check_tree(self, scope: Scope, loop: Loop) -> None:
+    def check_tree(self, scope: Scope, loop: Loop, checks: GuideChecks) -> None:
         """Check a loop of a claim and all loops inside it."""
-        if self.checks is None:
-            return
-        found = self.checks.check(loop)
+        found = checks.check(loop)
         if found:
-            self.add_findings(scope, loop, found)
+            known = self.claim_type is not None
+            self.add_findings(scope, loop, [each for each in found if known or each.rule in IN_EVERY_VERSION])
         for child in loop.children:
-            self.check_tree(scope, child)
+            self.check_tree(scope, child, checks)
 
     def add_findings(self, scope: Scope, loop: Loop, found: list[IntakeFinding]) -> None:
         """Add findings of the checks, without what the assembler or the envelope has said already."""

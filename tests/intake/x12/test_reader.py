@@ -315,6 +315,30 @@ def test_elements_are_checked_against_the_guide():
     assert claims[0].findings
 
 
+@pytest.mark.parametrize("charge", ["12.345", "1o0"])
+@pytest.mark.parametrize(
+    ("body", "element"),
+    [
+        (["CLM*A1*{}***11:B:1*Y*A*Y*Y", "LX*1", "SV1*HC:99213*100*UN*1***1"], "CLM02"),
+        (["CLM*A1*100***11:B:1*Y*A*Y*Y", "LX*1", "SV1*HC:99213*{}*UN*1***1"], "SV102"),
+        (["CLM*A1*100***11:A:1**A*Y*Y", "LX*1", "SV2*0300*HC:80053*{}*UN*1"], "SV203"),
+        (["CLM*A1*100***11:B:1*Y*A*Y*Y", "LX*1", "SV3*AD:D1110*{}****1"], "SV302"),
+    ],
+)
+def test_a_value_of_no_type_is_reported_without_a_version_too(charge: str, body: list[str], element: str):
+    data = "".join(f"{text}~\n" for text in body).format(charge).encode()
+    (item,), _ = read(data)
+    assert [(f.rule, f.at.element, f.found) for f in item.findings if f.rule == "INT-0010"] == [
+        ("INT-0010", element, charge)
+    ]
+    assert {f.rule for f in item.findings} == {"INT-0001", "INT-0005", "INT-0010"}
+
+
+def test_what_a_version_decides_is_not_reported_without_one():
+    (item,), _ = read(b"CLM*A1*100~\nREF*ZZ*1~\nLX*1~\nSV1*HC:99213*100*UN*1~\n")
+    assert {f.rule for f in item.findings} == {"INT-0001", "INT-0005"}
+
+
 def test_two_readings_are_equal():
     assert read(sample("institutional.837")) == read(sample("institutional.837"))
 
