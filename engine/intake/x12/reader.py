@@ -71,9 +71,9 @@ class _Reader:
 
     def read(self, stream: BinaryIO) -> Reading:
         """The whole file."""
-        index = 0
+        end = 0
         for batch in read_batches(stream):
-            texts = batch.texts
+            texts, index = batch.texts, batch.first
             if batch.separators != self.separators:
                 yield from self.change_separators(batch.separators)
             done = 0
@@ -83,9 +83,9 @@ class _Reader:
                 done = max(done, at)
                 yield from self.place(finding)
             yield from self.run(texts[done:] if done else texts, index + done)
-            index += len(texts)
+            end = index + len(texts)
         yield from self.handle_all(self.assembler.end())
-        self.envelope.finish(index)
+        self.envelope.finish(end)
         yield from self.envelope_findings()
 
     def run(self, texts: list[Text], index: int) -> Reading:

@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 from msgspec import Struct
 
 from engine.intake.reading import IntakeFinding, Spot
-from engine.intake.x12.segments import BLANK, Separators, Text, texts
+from engine.intake.x12.segments import BLANK, Segment, Separators, Text, texts
 from engine.intake.x12.separators import (
     Delimiters,
     find_start,
@@ -40,11 +40,20 @@ _BOM: Final = b"\xef\xbb\xbf"
 
 
 class Batch(Struct):
-    """Segments that follow each other under one set of separators, and what was wrong with them."""
+    """Segments that follow each other under one set of separators, and what was wrong with them.
+
+    ``first`` is the index of the first segment, counted from 0 at the first of the file.
+    """
 
     separators: Separators
     texts: list[Text]
     findings: list[IntakeFinding]
+    first: int
+
+    @property
+    def segments(self) -> list[Segment]:
+        """The texts with their places."""
+        return [Segment(index, text) for index, text in enumerate(self.texts, self.first)]
 
 
 def read_batches(stream: BinaryIO) -> Iterator[Batch]:
@@ -122,8 +131,9 @@ class _Tokenizer:
     def batch(self, segments: list[Text]) -> Batch:
         """``segments`` with the findings gathered since the last batch."""
         findings, self.findings = self.findings, []
+        first = self.index
         self.index += len(segments)
-        return Batch(self.separators, segments, findings)
+        return Batch(self.separators, segments, findings, first)
 
     def report(self, rule: str, says: str, fix: str, found: str = "", severity: str = "error", ahead: int = 0) -> None:
         """Note what is wrong at the segment that comes next, or ``ahead`` segments later."""

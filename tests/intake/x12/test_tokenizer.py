@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 from samples import BILLING, CLAIM, GS, HEADER, ISA, SUBSCRIBER, whole, wrap
 
 from engine.intake.x12.segments import Segment, Separators
+from engine.intake.x12.separators import find_start
 from engine.intake.x12.tokenizer import LIMIT, Batch, read_batches
+
+BOM = b"\xef\xbb\xbf"
 
 
 class Dribble(io.RawIOBase):
@@ -30,8 +33,7 @@ class Dribble(io.RawIOBase):
 
 def tokens(data: bytes) -> tuple[list[Segment], list[Batch]]:
     batches = list(read_batches(io.BytesIO(data)))
-    texts = [text for batch in batches for text in batch.texts]
-    return [Segment(index, text) for index, text in enumerate(texts)], batches
+    return [segment for batch in batches for segment in batch.segments], batches
 
 
 def said(batches: list[Batch]) -> list[tuple[str, int | None]]:
@@ -42,6 +44,7 @@ def test_a_right_file_gives_every_segment_and_no_finding():
     data = whole()
     segments, batches = tokens(data)
     assert [s.name for s in segments[:4]] == ["ISA", "GS", "ST", "BHT"]
+    assert [s.index for s in segments] == list(range(len(segments)))
     assert said(batches) == []
     assert batches[0].separators == Separators("*", ":", "^", "~")
 
@@ -240,8 +243,39 @@ def test_any_bytes_at_all(data: bytes):
 @given(st.integers(0, 700), st.binary(max_size=12), st.integers(0, 40))
 def test_damage_anywhere(at: int, inserted: bytes, cut: int):
     data = whole()
-    segments, batches = tokens(data[:at] + inserted + data[at + cut :])
-    assert all(0 <= (index or 0) <= len(segments) for _, index in said(batches))
+    damaged = data[:at] + inserted + data[at + cut :]
+    segments, batches = tokens(damaged)
+    assert [s.index for s in segments] == list(range(len(segments)))
+    places = [index for _, index in said(batches)]
+    assert all(index is not None and 0 <= index <= len(segments) for index in places)
+    start = find_start(damaged.removeprefix(BOM))
+    if start is None:
+        assert not segments
+        return
+    before, rest = damaged.removeprefix(BOM)[: start[0]], damaged.removeprefix(BOM)[start[0] :]
+    assert not solid(before) or "INT-0001" in {rule for rule, _ in said(batches)}
+    assert left_over(solid(rest), batches) == b""
+
+
+def left_over(rest: bytes, batches: list[Batch]) -> bytes:
+    """What stands after the last segment, given that terminators and blanks alone stand between two of them."""
+    for batch in batches:
+        mark = solid(batch.separators.terminator.encode("latin-1"))
+        for text in batch.texts:
+            rest = bare(rest, mark)
+            written = [solid(text.body.encode(name, "replace")) for name in ("utf-8", "latin-1")]
+            assert rest.startswith(tuple(written))
+            rest = rest[len(next(each for each in written if rest.startswith(each))) :]
+        rest = bare(rest, mark)
+    return rest
+
+
+def solid(data: bytes) -> bytes:
+    return data.translate(None, b" \t\r\n\0\x1a")
+
+
+def bare(data: bytes, mark: bytes) -> bytes:
+    return data.lstrip(mark) if mark else data
 
 
 def test_group_header_is_known():
