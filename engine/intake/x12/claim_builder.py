@@ -140,19 +140,10 @@ def inherit(above: Above, level: Loop, known: Parties) -> Above:
             providers.append(known.provider(child))
         elif qualifier and qualifier not in parties:
             parties[qualifier] = child
-    changes: Fields = {}
-    for segment in level.segments:
-        if segment.elements[0] == "BHT":
-            changes["batch_number"] = segment.get(3)
+    changes = _senders(level, parties)
     if providers:
         roles = {made.role for made in providers}
         changes["providers"] = (*(p for p in above.providers if p.role not in roles), *providers)
-    if "41" in parties:
-        first = parties["41"].texts[0]
-        changes["submitter_name"], changes["submitter_id"] = first.get(3), first.get(9)
-    if "40" in parties:
-        first = parties["40"].texts[0]
-        changes["receiver_name"], changes["receiver_id"] = first.get(3), first.get(9)
     if "PR" in parties:
         changes["payer"] = known.payer(parties["PR"])
     if level.id == "2000B" or "IL" in parties:
@@ -162,6 +153,21 @@ def inherit(above: Above, level: Loop, known: Parties) -> Above:
     if level.id == "2000C" or "QC" in parties:
         changes["patient"] = patient(level, parties.get("QC"))
     return replace(above, **changes) if changes else above
+
+
+def _senders(level: Loop, parties: dict[str, Loop]) -> Fields:
+    """Who sent the batch to whom, and its number."""
+    changes: Fields = {}
+    for text in level.texts:
+        if text.name == "BHT":
+            changes["batch_number"] = text.get(3)
+    if "41" in parties:
+        first = parties["41"].texts[0]
+        changes["submitter_name"], changes["submitter_id"] = first.get(3), first.get(9)
+    if "40" in parties:
+        first = parties["40"].texts[0]
+        changes["receiver_name"], changes["receiver_id"] = first.get(3), first.get(9)
+    return changes
 
 
 def above_of(levels: list[Scope], known: Parties) -> Above:
