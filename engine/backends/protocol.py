@@ -8,7 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from engine.facts.fact import Fact
-from engine.rulebook.form import Condition
+from engine.rulebook.form import Condition, Test
 
 
 class Match(Struct, frozen=True, order=True):
@@ -19,6 +19,18 @@ class Match(Struct, frozen=True, order=True):
 
     rule: str
     bound: tuple[int, ...]
+
+
+class Doubt(Struct, frozen=True):
+    """A rule that matches nothing, but might if an absent field were there.
+
+    ``test`` is the first that met an absent field: of the fact with index ``fact``, or, when that is ``None``, of the
+    fact that the test compares with.
+    """
+
+    rule: str
+    test: Test
+    fact: int | None
 
 
 class Evaluator(Protocol):

@@ -34,6 +34,13 @@ def judge(tag: Tag) -> Judge:
     return lambda value, _day: str(value).startswith(prefixes)
 
 
+def change_days(tag: Tag) -> tuple[int, ...]:
+    """The days from which a tag may answer otherwise than on the day before, sorted; none for most tags."""
+    windows = tag.code_set.windows if tag.code_set else ()
+    first = {window.first_day for window in windows if window.first_day is not None}
+    return tuple(sorted(first | {window.last_day + 1 for window in windows if window.last_day is not None}))
+
+
 def _in_set(code_set: CodeSet) -> Judge:
     """A set with one undated window of plain codes, the usual kind, is asked directly."""
     if len(code_set.windows) == 1:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.backends.compiled import compile_compiled
 from engine.backends.durable import compile_durable
 from engine.errors import CompileError
 from engine.facts.fact import Fact
@@ -17,6 +18,7 @@ from tests.backends.oracle import Oracle
 from tests.backends.random_rules import random_condition, random_facts
 
 BACKENDS = [
+    pytest.param(compile_compiled, id="compiled"),
     pytest.param(compile_durable, id="durable"),
 ]
 
