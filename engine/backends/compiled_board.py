@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.backends.compiled_rules import Bound, Place
 from engine.facts.fact import Fact
+from engine.facts.once import once
 from engine.facts.reading import KindReader
 
 
@@ -19,29 +20,24 @@ class Board:
     """
 
     def __init__(self, readers: Sequence[KindReader], view: object) -> None:
-        self.doubts: list[list[int]] = []
+        kinds = len(readers)
+        self.parts: list[Sequence[Any]] = [()] * kinds
+        self.masks: list[list[int]] = [[]] * kinds
+        self.doubts: list[list[int]] = [[]] * kinds
+        self.unions = [0] * kinds
         self._readers = readers
         self._view = view
-        self._parts: list[Sequence[Any]] = []
-        self._masks: list[list[int]] = []
-        self._values: list[dict[int, Mapping[str, Any]]] = []
+        self._values: dict[tuple[int, int], Mapping[str, Any]] = {}
         self._tables: dict[tuple[int, str], dict[Any, list[int]]] = {}
-
-    def add(self, parts: Sequence[Any], masks: list[int], doubts: list[int]) -> None:
-        """The parts of the next kind, scanned."""
-        self._parts.append(parts)
-        self._masks.append(masks)
-        self.doubts.append(doubts)
-        self._values.append({})
 
     def possible(self, kind: int, bit: int) -> list[int]:
         """The facts that a pattern leaves possible."""
-        return [number for number, mask in enumerate(self._masks[kind]) if mask & bit]
+        return [number for number, mask in enumerate(self.masks[kind]) if mask & bit]
 
     def certain(self, kind: int, bit: int) -> list[int]:
         """The facts that meet a pattern, joins apart, with no absent field."""
         doubts = self.doubts[kind]
-        return [number for number, mask in enumerate(self._masks[kind]) if mask & bit and not doubts[number] & bit]
+        return [number for number, mask in enumerate(self.masks[kind]) if mask & bit and not doubts[number] & bit]
 
     def joined(self, kind: int, field: str, value: object, among: Sequence[int]) -> Sequence[int]:
         """Of some facts those whose field equals a value, or is absent; all of them when the value is absent."""
@@ -50,7 +46,7 @@ class Board:
         table = self._tables.get((kind, field))
         if table is None:
             table = self._tables[kind, field] = {}
-            for number in range(len(self._parts[kind])):
+            for number in range(len(self.parts[kind])):
                 table.setdefault(self.values(kind, number)[field], []).append(number)
         equal, absent = table.get(value, ()), table.get(None, ())
         if not equal and not absent:
@@ -60,25 +56,32 @@ class Board:
 
     def values(self, kind: int, number: int) -> Mapping[str, Any]:
         """The values of a fact; an absent one is ``None``."""
-        known = self._values[kind]
-        found = known.get(number)
+        found = self._values.get((kind, number))
         if found is None:
-            found = known[number] = self._readers[kind].values(self._view, self._parts[kind][number])
+            found = self._readers[kind].values(self._view, self.parts[kind][number])
+            self._values[kind, number] = found
         return found
+
+    def fact(self, kind: int, number: int) -> Fact:
+        """One fact, its values worked out as they are asked for."""
+        reader = self._readers[kind]
+        return Fact(reader.kind, self.values(kind, number), *reader.place(self.parts[kind][number]))  # type: ignore[arg-type]
+
+    def fact_of(self, kind: str) -> Fact:
+        """The fact of a kind of which every claim has one."""
+        reader = next(reader for reader in self._readers if reader.kind == kind)
+        part = next(iter(reader.parts(self._view)))
+        return Fact(kind, reader.values(self._view, part), *reader.place(part))  # type: ignore[arg-type]
 
     def indexes(self, places: Sequence[Place], bound: Bound) -> tuple[int, ...]:
         """The indexes, among the facts of all kinds, of the facts bound in some places."""
-        return tuple([self._first(place.kind) + number for place, number in zip(places, bound, strict=False)])
+        return tuple([self._firsts[place.kind] + number for place, number in zip(places, bound, strict=False)])
 
-    def fact(self, index: int) -> Fact:
-        """The fact of an index, its values worked out as they are asked for."""
-        for kind, parts in enumerate(self._parts):
-            if index < len(parts):
-                reader = self._readers[kind]
-                return Fact(reader.kind, self.values(kind, index), *reader.place(parts[index]))  # type: ignore[arg-type]
-            index -= len(parts)
-        raise IndexError(index)
-
-    def _first(self, kind: int) -> int:
-        """The index of the first fact of a kind."""
-        return sum(len(parts) for parts in self._parts[:kind])
+    @once
+    def _firsts(self) -> list[int]:
+        """By kind, the index of its first fact; kinds that no rule looked at have facts too."""
+        counts = [
+            len(parts) or sum(1 for _ in reader.parts(self._view))
+            for parts, reader in zip(self.parts, self._readers, strict=True)
+        ]
+        return [sum(counts[:kind]) for kind in range(len(counts))]

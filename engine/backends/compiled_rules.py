@@ -24,6 +24,7 @@ class Board(Protocol):
     """What the generated code sees of one claim; kinds are numbers, facts are numbers within their kind."""
 
     doubts: list[list[int]]
+    unions: list[int]
 
     def possible(self, kind: int, bit: int) -> Sequence[int]:
         """The facts that a pattern leaves possible."""
@@ -75,11 +76,13 @@ def write_rule(condition: Condition, places: Sequence[Place]) -> str:
     write = _Writer()
     numbers = {pattern.name: number for number, pattern in enumerate(condition.when)}
     read = {test.value.name for pattern in _all(condition) for test in pattern.tests if isinstance(test.value, Ref)}
+    tested = [f"n[{place.kind}] & {place.bit}" for place in places[: len(condition.when)]]
+    if tested:
+        write("n = board.unions")
+        write(f"if not ({' and '.join(dict.fromkeys(tested))}): return None")
     for number, place in enumerate(places):
         which = "possible" if number < len(condition.when) else "certain"
         write(f"f{number} = board.{which}({place.kind}, {place.bit})")
-        if number < len(condition.when):
-            write(f"if not f{number}: return None")
     write("first = None")
     doubt = "False"
     for number, pattern in enumerate(condition.when):

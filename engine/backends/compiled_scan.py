@@ -24,8 +24,8 @@ REMEMBERED = 1 << 14
 WIDE: frozenset[FieldType] = frozenset({"cents", "day", "quantity"})
 """Types with so many values that remembering them is of no use: their answers are found among the limits of the tests."""
 
-Scan = Callable[[Any, Sequence[Any]], tuple[list[int], list[int], int]]
-"""View and parts to the possible patterns of each part, those in doubt among them, and all that are possible at all."""
+Scan = Callable[[Any, Sequence[Any], int], tuple[list[int], list[int], int]]
+"""View, parts and patterns asked about to those possible of each part, those in doubt, and all that any leaves possible."""
 
 
 class _Asked(NamedTuple):
@@ -62,7 +62,7 @@ class KindIndex:
         order = sorted(self._asked.items(), key=lambda item: (-_union(item[1].values()).bit_count(), item[0]))
         for number, (field, asked) in enumerate(order):
             body += self._field(number, field, list(asked.values()), whole, names)
-        source = _FRAME.format(whole=whole, body="\n".join(f"        {line}" for line in body))
+        source = _FRAME.format(body="\n".join(f"        {line}" for line in body))
         exec(compile(source, f"<{self.reader.kind}>", "exec"), names)  # noqa: S102 -- holds numbers and our own names only
         scan: Scan = names["scan"]
         return scan
@@ -105,12 +105,12 @@ class KindIndex:
 
 
 _FRAME = """
-def scan(view, parts):
+def scan(view, parts, whole):
     masks = []
     doubts = []
     union = 0
     for part in parts:
-        m = {whole}
+        m = whole
         u = 0
 {body}
         masks.append(m)

@@ -24,13 +24,12 @@ class Match(Struct, frozen=True, order=True):
 class Doubt(Struct, frozen=True):
     """A rule that matches nothing, but might if an absent field were there.
 
-    ``test`` is the first that met an absent field: of the fact with index ``fact``, or, when that is ``None``, of the
-    fact that the test compares with.
+    ``test`` is the first that met an absent field: of ``fact``, or, when that is ``None``, of the one compared with.
     """
 
     rule: str
     test: Test
-    fact: int | None
+    fact: Fact | None
 
 
 class Evaluator(Protocol):

@@ -38,6 +38,7 @@ from engine.facts.derive.source import KindSource, first_service_day, nowhere
 from engine.facts.enrich import TABLE_KINDS
 from engine.facts.fact import Fact, Value
 from engine.facts.needs import KindNeeds, Needs
+from engine.facts.reading import kind_reader
 from engine.facts.tags import Judge, judge
 from engine.facts.view import ClaimView
 
@@ -133,10 +134,14 @@ class Projector:
 
     Args:
         needs: by kind, the fields and tags wanted. What cannot be built is left out, and coverage reports it.
+
+    ``readers`` read the same parts and values one by one, without facts.
     """
 
     def __init__(self, needs: Needs) -> None:
-        self._plans = tuple(_plan(kind, KINDS[kind], wanted) for kind, wanted in needs.items() if kind in KINDS)
+        known = [(kind, KINDS[kind], wanted) for kind, wanted in needs.items() if kind in KINDS]
+        self._plans = tuple(_plan(*one) for one in known)
+        self.readers = tuple(kind_reader(*one) for one in known)
 
     def facts(self, view: ClaimView) -> list[Fact]:
         """The facts of a claim, kind by kind."""

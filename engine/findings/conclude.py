@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from engine.facts.fact import Fact
 from engine.findings.build import build_finding
-from engine.findings.coverage import absent_fields, doubt
+from engine.findings.coverage import doubtful
 from engine.findings.examine import Examined, Examiner
-from engine.findings.partial import places_by_kind
 from engine.findings.report import ClaimReport, Coverage, Finding, NotEvaluated
 from engine.findings.score import Likelihood, claim_cents, factors, score, verdict
 from engine.findings.suppress import suppress
@@ -50,33 +49,28 @@ def rule_findings(examiner: Examiner, examined: Examined) -> list[Finding]:
 
 def bound_findings(examiner: Examiner, examined: Examined) -> Iterator[tuple[Finding, Rule, Mapping[str, Fact]]]:
     """What each match finds, with its rule and the facts that matched, by their names in ``when``."""
-    payer = next(fact for fact in examined.facts if fact.kind == "payer")
-    for match in examined.matches:
-        rule = examiner.rules[match.rule]
-        names = [pattern.name for pattern in rule.condition.when]
-        bound = {name: examined.facts[index] for name, index in zip(names, match.bound, strict=True)}
+    for rule_id, facts in examined.found:
+        rule = examiner.rules[rule_id]
+        bound = {pattern.name: fact for pattern, fact in zip(rule.condition.when, facts, strict=True)}
         change = examined.scope.changes.get(rule.id)
-        yield build_finding(rule, bound, examined.claim, payer, examined.used, change), rule, bound
+        yield build_finding(rule, bound, examined.claim, examined.payer_fact, examined.used, change), rule, bound
 
 
 def coverage(examiner: Examiner, examined: Examined) -> Coverage:
     """Which rules were judged (found or passed), and why the others were not."""
     if examined.failure:
         return Coverage(0, tuple(NotEvaluated(rule, examined.failure) for rule in examiner.rules))
-    reasons = dict(examined.reasons)
-    judged = {match.rule for match in examined.matches}
-    absent = absent_fields(examined.facts, examiner.asked)
-    places = places_by_kind(examined.facts)
-    for rule in examiner.rules.values():
-        if rule.id in reasons or rule.id in judged:
-            continue
-        certain = absent.isdisjoint(examiner.asked.by_rule[rule.id])
-        if reason := "" if certain else doubt(rule, examined.facts, places):
-            reasons[rule.id] = reason
-        else:
-            judged.add(rule.id)
-    not_evaluated = tuple(NotEvaluated(rule, reason) for rule, reason in sorted(reasons.items()) if reason)
-    return Coverage(len(judged), not_evaluated, examined.scope.remarks)
+    scope = examined.scope
+    doubts = [
+        NotEvaluated(doubt.rule, doubtful(doubt)) for doubt in examined.doubts
+    ]
+    evaluated = len(examiner.rules) - len(scope.reasons) - len(doubts)
+    not_evaluated = sorted([*scope.not_evaluated, *doubts], key=_by_rule) if doubts else scope.not_evaluated
+    return Coverage(evaluated, tuple(not_evaluated), scope.remarks)
+
+
+def _by_rule(item: NotEvaluated) -> str:
+    return item.rule
 
 
 def likelihood(scoring: Sequence[Scoring], day: int) -> Likelihood:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
-
+from engine.backends.protocol import Doubt
 from engine.claim.model import ClaimType
 from engine.facts.fact import Fact
 from engine.facts.vocabulary import vocabulary
-from engine.findings.partial import Places, undecided
 from engine.reference.catalog import Tables
 from engine.reference.days import iso
 from engine.reference.layouts import table_for
@@ -58,18 +56,21 @@ def unready(
     return ""
 
 
-def older_tables(rules: Iterable[Rule], day: int | None, tables: Tables, claim_type: ClaimType) -> tuple[str, ...]:
-    """Remarks on the tables that these rules ask and that end before the claim's service day.
+def asked_tables(rules: Iterable[Rule], claim_type: ClaimType) -> tuple[str, ...]:
+    """The tables that these rules ask, sorted."""
+    needs = {need.removeprefix("table/") for rule in rules for need in rule.needs if need.startswith("table/")}
+    return tuple(sorted({table_for(need, claim_type) for need in needs}))
+
+
+def older_tables(names: Iterable[str], day: int | None, tables: Tables) -> tuple[str, ...]:
+    """Remarks on those of some tables that end before the claim's service day.
 
     They answer, but are old.
     """
     if day is None:
         return ()
-    names = {
-        table_for(n.removeprefix("table/"), claim_type) for rule in rules for n in rule.needs if n.startswith("table/")
-    }
     remarks = []
-    for name in sorted(names):
+    for name in names:
         edition = tables.edition(name, day)
         if edition and edition.last_day is not None and edition.last_day < day:
             remarks.append(
@@ -78,44 +79,13 @@ def older_tables(rules: Iterable[Rule], day: int | None, tables: Tables, claim_t
     return tuple(remarks)
 
 
-class Asked(Struct, frozen=True):
-    """What the active rules read other than for its absence: fields by kind, and (kind, field) pairs by rule."""
-
-    fields: Mapping[str, frozenset[str]]
-    by_rule: Mapping[str, frozenset[tuple[str, str]]]
-
-
-def asked_fields(rules: Iterable[Rule]) -> Asked:
-    """What these rules read."""
-    by_rule = {
-        rule.id: frozenset((read.kind, read.field) for read in rule.reads if not read.about_absence) for rule in rules
-    }
-    pairs = {pair for found in by_rule.values() for pair in found}
-    kinds = {kind for kind, _ in pairs}
-    return Asked({kind: frozenset(field for k, field in pairs if k == kind) for kind in kinds}, by_rule)
-
-
-def absent_fields(facts: Sequence[Fact], asked: Asked) -> set[tuple[str, str]]:
-    """The (kind, field) pairs asked for that at least one fact of the kind lacks."""
-    absent: set[tuple[str, str]] = set()
-    for fact in facts:
-        fields = asked.fields.get(fact.kind)
-        if fields and not fields <= fact.values.keys():
-            absent.update((fact.kind, field) for field in fields.difference(fact.values))
-    return absent
-
-
-def doubt(rule: Rule, facts: Sequence[Fact], places: Places) -> str:
-    """Why a rule without a match was not judged, or the empty string when it passed."""
-    partial = undecided(rule.condition, facts, places)
-    if partial is None:
-        return ""
-    step = partial.unknown[0]
-    if step.found is not None:
-        return f"{step.test.authored[2]} is absent"
-    fact = facts[step.fact]
+def doubtful(doubt: Doubt) -> str:
+    """Why a rule in doubt was not judged."""
+    fact = doubt.fact
+    if fact is None:
+        return f"{doubt.test.authored[2]} is absent"
     where = f" on line {fact.line}" if fact.line else f" ({_called(fact)})" if fact.part else ""
-    return f"{fact.kind}.{step.test.authored[0]} is absent{where}"
+    return f"{fact.kind}.{doubt.test.authored[0]} is absent{where}"
 
 
 def _called(fact: Fact) -> str:

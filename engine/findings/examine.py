@@ -1,61 +1,94 @@
-"""One claim from facts to matches, and for each rule that cannot be judged the reason."""
+"""One claim from its parts to matches, and for each rule that cannot be judged the reason."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
-from msgspec import Struct
-
-from engine.backends.protocol import Compile, Evaluator, Match
+from engine.backends.compiled import CompiledEvaluator
+from engine.backends.compiled_judge import Judged, PartsJudge
+from engine.backends.protocol import Compile, Doubt, Evaluator, Match
 from engine.claim.model import Claim, ClaimType
 from engine.errors import EngineError
-from engine.facts.eligibility import Eligibility
 from engine.facts.fact import Fact
-from engine.facts.history import History
+from engine.facts.once import once
 from engine.facts.project import Projector
-from engine.facts.view import ClaimView, Context, PayerProfile, first_service_day
-from engine.findings.coverage import asked_fields, older_tables, unready
-from engine.reference.catalog import Tables
-from engine.rulebook.book import Rulebook, override_on, values_on
-from engine.rulebook.rule import Override, ParameterValue, Payer, Rule
+from engine.facts.view import ClaimView, first_service_day
+from engine.findings.scopes import Scope, Scopes, Setting
+from engine.rulebook.rule import ParameterValue, Payer, Rule
 
-SCOPES = 4096
-"""How many combinations of payer, day and setting are remembered a claim type."""
+__all__ = ["Examined", "Examiner", "Setting"]
 
 
-class Setting(Struct, frozen=True, kw_only=True):
-    """What is the same for all claims of a run; ``received_on`` is days since 1970-01-01."""
-
-    rulebook: Rulebook
-    tables: Tables
-    received_on: int
-    payer: str = ""
-    history: History | None = None
-    eligibility: Eligibility | None = None
+Found = Sequence[tuple[str, tuple[Fact, ...]]]
+"""Rule and bound facts of each match, by rule."""
 
 
-class Scope(Struct, frozen=True):
-    """What holds for all claims to one payer, on one day, in one setting.
+class Examined:
+    """A claim with what its rules came to; ``failure`` says why nothing did when the engine failed.
 
-    ``reasons`` has the rules that are not run: an empty reason means that the rule is not about such claims.
+    Args:
+        view: the claim with what its facts are worked out from.
+        payer: its payer.
+        day: its first service day.
+        scope: the rules that are run, and why others are not.
+        judged: what the compiled rules came to.
+        projector: builds all facts, for explanations.
+        facts: all facts with ``matches`` by another back end, if one was chosen.
+        matches: see there.
+        failure: why the engine failed.
     """
 
-    used: Mapping[str, ParameterValue]
-    reasons: Mapping[str, str]
-    changes: Mapping[str, Override]
-    remarks: tuple[str, ...]
+    def __init__(  # noqa: PLR0913 -- what later stages ask about
+        self,
+        *,
+        view: ClaimView,
+        payer: Payer,
+        day: int | None,
+        scope: Scope,
+        judged: Judged,
+        projector: Projector,
+        facts: Sequence[Fact] | None = None,
+        matches: Sequence[Match] = (),
+        failure: str = "",
+    ) -> None:
+        self.claim: Claim = view.claim
+        self.payer = payer
+        self.day = day
+        self.scope = scope
+        self.failure = failure
+        self._view = view
+        self._judged = judged
+        self._projector = projector
+        self._facts = facts
+        self._matches = matches
 
+    @once
+    def facts(self) -> Sequence[Fact]:
+        """All facts."""
+        return self._projector.facts(self._view) if self._facts is None else self._facts
 
-class Examined(Struct, frozen=True, kw_only=True):
-    """A claim with its facts and matches; ``failure`` says why there are none when the engine failed."""
+    @once
+    def matches(self) -> Sequence[Match]:
+        """The matches, sorted."""
+        return sorted(self._judged.matches()) if self._facts is None else self._matches
 
-    claim: Claim
-    payer: Payer
-    day: int | None
-    facts: Sequence[Fact]
-    scope: Scope
-    matches: Sequence[Match]
-    failure: str = ""
+    @once
+    def found(self) -> Found:
+        """The matches with their facts, in the same order."""
+        if self._facts is None:
+            return self._judged.matched()
+        return [(match.rule, tuple([self._facts[index] for index in match.bound])) for match in self._matches]
+
+    @property
+    def doubts(self) -> Sequence[Doubt]:
+        """The rules that nothing but absent fields kept from matching."""
+        return self._judged.doubts()
+
+    @once
+    def payer_fact(self) -> Fact:
+        """The fact of the payer."""
+        return self._judged.fact_of("payer")
 
     @property
     def used(self) -> Mapping[str, ParameterValue]:
@@ -69,88 +102,38 @@ class Examined(Struct, frozen=True, kw_only=True):
 
 
 class Examiner:
-    """The rules for one claim type, prepared: projected fields, compiled conditions."""
+    """The rules for one claim type, prepared: projected fields, compiled conditions.
+
+    Whatever the back end, the compiled form of the rules says which of them are in doubt.
+    """
 
     def __init__(self, setting: Setting, claim_type: ClaimType, compile_rules: Compile) -> None:
         rulebook = setting.rulebook
         self.setting = setting
         self.claim_type: ClaimType = claim_type
         self.rules: Mapping[str, Rule] = {rule.id: rule for rule in rulebook.active(claim_type)}
-        self.asked = asked_fields(self.rules.values())
         self.projector = Projector(rulebook.needs(self.rules.values()))
-        self.evaluator: Evaluator = compile_rules([rule.condition for rule in self.rules.values()])
-        self.scopes: dict[tuple[str, int | None, bool | None], Scope] = {}
+        conditions = [rule.condition for rule in self.rules.values()]
+        self.evaluator: Evaluator = compile_rules(conditions)
+        self.judge = PartsJudge(conditions, self.projector.readers)
+        self.scopes = Scopes(setting, claim_type, self.rules, self.judge)
 
     def examine(self, claim: Claim) -> Examined:
-        """Facts, matches and reasons of a claim."""
-        setting = self.setting
-        payer = setting.rulebook.payer_for(
-            slug=setting.payer,
-            payer_id=claim.payer.payer_id,
-            filing_indicator=claim.subscriber.filing_indicator,
-            claim_type=claim.claim_type,
-        )
+        """Matches, doubts and reasons of a claim."""
+        payer = self.scopes.payer(claim.payer.payer_id, claim.subscriber.filing_indicator)
         day = first_service_day(claim)
-        used = values_on(payer, setting.received_on if day is None else day)
-        context = Context(
-            tables=setting.tables,
-            payer=PayerProfile(slug=payer.slug, name=payer.title, kind=payer.kind),
-            received_on=setting.received_on,
-            parameters={name: value.values for name, value in used.items()},
-            history=setting.history,
-            eligibility=setting.eligibility,
-            code_sets=setting.rulebook.sets,
+        terms = self.scopes.terms(payer, day)
+        view = ClaimView(claim, terms.context)
+        scope = self.scopes.scope(terms, day, inpatient=view.inpatient)
+        judged = self.judge.judge(view, scope.plan)
+        examined = partial(
+            Examined, view=view, payer=payer, day=day, scope=scope, judged=judged, projector=self.projector
         )
-        view = ClaimView(claim, context)
+        if isinstance(self.evaluator, CompiledEvaluator):
+            return examined()
         facts = self.projector.facts(view)
-        scope = self.scope(payer, day, used, inpatient=view.inpatient)
         try:
-            found, failure = self.evaluator.run(facts), ""
+            matches = [match for match in self.evaluator.run(facts) if match.rule not in scope.reasons]
         except EngineError as error:
-            found, failure = [], f"the rules engine failed on this claim: {error.message}"
-        matches = [match for match in found if match.rule not in scope.reasons]
-        return Examined(claim=claim, payer=payer, day=day, facts=facts, scope=scope, matches=matches, failure=failure)
-
-    def scope(
-        self, payer: Payer, day: int | None, used: Mapping[str, ParameterValue], *, inpatient: bool | None
-    ) -> Scope:
-        """Which rules are about such claims and which of them cannot be judged; remembered, as many claims share it."""
-        key = (payer.slug, day, inpatient)
-        found = self.scopes.get(key)
-        if found is None:
-            if len(self.scopes) >= SCOPES:
-                self.scopes.clear()
-            setting = self.setting
-            changes = {
-                rule: override_on(payer, rule, setting.received_on if day is None else day) for rule in self.rules
-            }
-            found = self.scopes[key] = Scope(
-                used=used,
-                reasons=dict(self._reasons(payer, day, used, changes, inpatient=inpatient)),
-                changes={rule: change for rule, change in changes.items() if change},
-                remarks=older_tables(self.rules.values(), day, setting.tables, self.claim_type),
-            )
-        return found
-
-    def _reasons(
-        self,
-        payer: Payer,
-        day: int | None,
-        used: Mapping[str, ParameterValue],
-        changes: Mapping[str, Override | None],
-        *,
-        inpatient: bool | None,
-    ) -> list[tuple[str, str]]:
-        setting = self.setting
-        given = {"history": setting.history, "eligibility": setting.eligibility}
-        supplied = frozenset(name for name, value in given.items() if value is not None)
-        reasons: list[tuple[str, str]] = []
-        for rule in self.rules.values():
-            change = changes[rule.id]
-            if not setting.rulebook.applicable(rule, payer, inpatient=inpatient):
-                reasons.append((rule.id, ""))
-            elif change and change.off:
-                reasons.append((rule.id, f"switched off for {change.payer}: {change.because}"))
-            elif reason := unready(rule, day, setting.tables, self.claim_type, used, supplied):
-                reasons.append((rule.id, reason))
-        return reasons
+            return examined(facts=facts, failure=f"the rules engine failed on this claim: {error.message}")
+        return examined(facts=facts, matches=matches)

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from engine.backends.comparing import holds
 from engine.facts.fact import Fact, Value
-from engine.rulebook.form import Comparison, Condition, Pattern, Ref, Test
+from engine.rulebook.form import Condition, Pattern, Ref, Test
 
 BINDINGS_LIMIT = 20_000
 
@@ -45,18 +46,6 @@ class Partial(Struct, frozen=True):
     nothing: str = ""
     silenced: str = ""
     passed: int = 0
-
-
-def holds(comparison: Comparison, found: Value, wanted: Value) -> bool:
-    """One comparison; values of different types are unequal and have no order."""
-    same = type(found) is type(wanted)
-    if comparison == "eq":
-        return same and found == wanted
-    if comparison == "ne":
-        return not same or found != wanted
-    if not same or isinstance(found, str | bool) or isinstance(wanted, str | bool):
-        return False
-    return {"gt": found > wanted, "ge": found >= wanted, "lt": found < wanted, "le": found <= wanted}[comparison]
 
 
 def judge(pattern: Pattern, index: int, facts: Sequence[Fact], bound: dict[str, int]) -> list[Step]:
@@ -109,31 +98,6 @@ def _silenced(condition: Condition, facts: Sequence[Fact], by_kind: Places, boun
             if index not in bound.values() and all(step.held for step in judge(pattern, index, facts, bound)):
                 return pattern.name
     return ""
-
-
-def undecided(condition: Condition, facts: Sequence[Fact], places: Places) -> Partial | None:
-    """A complete binding that fails on absent fields alone and is not silenced, or ``None``.
-
-    ``places`` is :func:`places_by_kind` of the facts. Most rules end at one look: some pattern has no fact left.
-    """
-    if not all(_possible(pattern, facts, places.get(pattern.kind, ())) for pattern in condition.when):
-        return None
-    whole = len(condition.when)
-    return next((p for p in partials(condition, facts) if len(p.bound) == whole and p.unknown and not p.silenced), None)
-
-
-def _possible(pattern: Pattern, facts: Sequence[Fact], indexes: Sequence[int]) -> bool:
-    """Whether some fact is not ruled out by the pattern's tests against constants."""
-    tests = [test for test in pattern.tests if not isinstance(test.value, Ref)]
-    for index in indexes:
-        values = facts[index].values
-        for test in tests:
-            found = values.get(test.field)
-            if found is not None and not holds(test.comparison, found, test.value):  # type: ignore[arg-type]  # no Ref
-                break
-        else:
-            return True
-    return False
 
 
 def places_by_kind(facts: Sequence[Fact]) -> Places:

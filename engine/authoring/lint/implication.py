@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from engine.findings.partial import holds
+from engine.backends.comparing import holds
 from engine.rulebook.form import Pattern, Ref, Test
 from engine.rulebook.rule import Rule
 
