@@ -14,6 +14,9 @@ from engine.facts.reading import KindReader
 class Board:
     """The parts of a claim by the number of their kind.
 
+    ``masks`` are the patterns that each part leaves possible, ``doubts`` those among them for which it lacks a field,
+    ``unions`` what any part of a kind leaves possible; ``seen`` are the values, by kind and part.
+
     Args:
         readers: by kind, how to read a part.
         view: the claim, as the readers want it.
@@ -25,53 +28,35 @@ class Board:
         self.masks: list[list[int]] = [[]] * kinds
         self.doubts: list[list[int]] = [[]] * kinds
         self.unions = [0] * kinds
-        self._readers = readers
-        self._view = view
-        self._values: dict[tuple[int, int], Mapping[str, Any]] = {}
+        self.seen = [_Seen(self, number) for number in range(kinds)]
+        self.readers = readers
+        self.view = view
         self._tables: dict[tuple[int, str], dict[Any, list[int]]] = {}
 
-    def possible(self, kind: int, bit: int) -> list[int]:
-        """The facts that a pattern leaves possible."""
-        return [number for number, mask in enumerate(self.masks[kind]) if mask & bit]
-
-    def certain(self, kind: int, bit: int) -> list[int]:
-        """The facts that meet a pattern, joins apart, with no absent field."""
-        doubts = self.doubts[kind]
-        return [number for number, mask in enumerate(self.masks[kind]) if mask & bit and not doubts[number] & bit]
-
-    def joined(self, kind: int, field: str, value: object, among: Sequence[int]) -> Sequence[int]:
-        """Of some facts those whose field equals a value, or is absent; all of them when the value is absent."""
+    def joined(self, kind: int, field: str, value: object) -> Sequence[int]:
+        """The facts whose field equals a value, or is absent; all of them when the value is absent."""
+        numbers = range(len(self.parts[kind]))
         if value is None:
-            return among
+            return numbers
         table = self._tables.get((kind, field))
         if table is None:
             table = self._tables[kind, field] = {}
-            for number in range(len(self.parts[kind])):
-                table.setdefault(self.values(kind, number)[field], []).append(number)
+            seen = self.seen[kind]
+            for number in numbers:
+                table.setdefault(seen[number][field], []).append(number)
         equal, absent = table.get(value, ()), table.get(None, ())
-        if not equal and not absent:
-            return ()
-        wanted = set(among)
-        return sorted(number for number in (*equal, *absent) if number in wanted)
-
-    def values(self, kind: int, number: int) -> Mapping[str, Any]:
-        """The values of a fact; an absent one is ``None``."""
-        found = self._values.get((kind, number))
-        if found is None:
-            found = self._readers[kind].values(self._view, self.parts[kind][number])
-            self._values[kind, number] = found
-        return found
+        return sorted((*equal, *absent)) if absent else equal
 
     def fact(self, kind: int, number: int) -> Fact:
         """One fact, its values worked out as they are asked for."""
-        reader = self._readers[kind]
-        return Fact(reader.kind, self.values(kind, number), *reader.place(self.parts[kind][number]))  # type: ignore[arg-type]
+        reader = self.readers[kind]
+        return Fact(reader.kind, self.seen[kind][number], *reader.place(self.parts[kind][number]))  # type: ignore[arg-type]
 
     def fact_of(self, kind: str) -> Fact:
         """The fact of a kind of which every claim has one."""
-        reader = next(reader for reader in self._readers if reader.kind == kind)
-        part = next(iter(reader.parts(self._view)))
-        return Fact(kind, reader.values(self._view, part), *reader.place(part))  # type: ignore[arg-type]
+        reader = next(reader for reader in self.readers if reader.kind == kind)
+        part = next(iter(reader.parts(self.view)))
+        return Fact(kind, reader.values(self.view, part), *reader.place(part))  # type: ignore[arg-type]
 
     def indexes(self, places: Sequence[Place], bound: Bound) -> tuple[int, ...]:
         """The indexes, among the facts of all kinds, of the facts bound in some places."""
@@ -81,7 +66,23 @@ class Board:
     def _firsts(self) -> list[int]:
         """By kind, the index of its first fact; kinds that no rule looked at have facts too."""
         counts = [
-            len(parts) or sum(1 for _ in reader.parts(self._view))
-            for parts, reader in zip(self.parts, self._readers, strict=True)
+            len(parts) or sum(1 for _ in reader.parts(self.view))
+            for parts, reader in zip(self.parts, self.readers, strict=True)
         ]
         return [sum(counts[:kind]) for kind in range(len(counts))]
+
+
+class _Seen(dict[int, Mapping[str, Any]]):
+    """The values of the facts of a kind, by number; an absent value is ``None``."""
+
+    __slots__ = ("_board", "_kind")
+
+    def __init__(self, board: Board, kind: int) -> None:
+        self._board = board
+        self._kind = kind
+
+    def __missing__(self, number: int) -> Mapping[str, Any]:
+        """The values of a fact that is first looked at."""
+        board, kind = self._board, self._kind
+        found = self[number] = board.readers[kind].values(board.view, board.parts[kind][number])
+        return found

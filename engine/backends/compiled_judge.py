@@ -120,9 +120,9 @@ class Judged:
         board, places = self._board, rule.places
         for number, test, other, other_field in rule.steps:
             kind = places[number].kind
-            if board.values(kind, bound[number])[test.field] is None:
+            if board.seen[kind][bound[number]][test.field] is None:
                 return Doubt(rule.id, test, board.fact(kind, bound[number]))
-            if other >= 0 and board.values(places[other].kind, bound[other])[other_field] is None:
+            if other >= 0 and board.seen[places[other].kind][bound[other]][other_field] is None:
                 return Doubt(rule.id, test, None)
         message = f"rule {rule.id} is in doubt, but nothing is absent"
         raise AssertionError(message)

@@ -6,7 +6,7 @@ matches and, when there is none, the first binding that fails on nothing but abs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from engine.errors import CompileError
@@ -23,23 +23,13 @@ _OPERATORS: dict[Comparison, str] = {"gt": ">", "ge": ">=", "lt": "<", "le": "<=
 class Board(Protocol):
     """What the generated code sees of one claim; kinds are numbers, facts are numbers within their kind."""
 
+    masks: list[list[int]]
     doubts: list[list[int]]
     unions: list[int]
+    seen: Sequence[Mapping[int, Mapping[str, Any]]]
 
-    def possible(self, kind: int, bit: int) -> Sequence[int]:
-        """The facts that a pattern leaves possible."""
-        ...
-
-    def certain(self, kind: int, bit: int) -> Sequence[int]:
-        """The facts that meet a pattern, absent fields apart."""
-        ...
-
-    def joined(self, kind: int, field: str, value: object, among: Sequence[int]) -> Sequence[int]:
-        """Of some facts those whose field equals a value, or is absent; all of them when the value is absent."""
-        ...
-
-    def values(self, kind: int, number: int) -> Any:  # noqa: ANN401 -- a mapping that answers None for what is absent
-        """The values of one fact."""
+    def joined(self, kind: int, field: str, value: object) -> Sequence[int]:
+        """The facts whose field equals a value, or is absent; all of them when the value is absent."""
         ...
 
 
@@ -80,26 +70,29 @@ def write_rule(condition: Condition, places: Sequence[Place]) -> str:
     if tested:
         write("n = board.unions")
         write(f"if not ({' and '.join(dict.fromkeys(tested))}): return None")
-    for number, place in enumerate(places):
-        which = "possible" if number < len(condition.when) else "certain"
-        write(f"f{number} = board.{which}({place.kind}, {place.bit})")
+    for kind in dict.fromkeys(place.kind for place in places):
+        write(f"m{kind} = board.masks[{kind}]; d{kind} = board.doubts[{kind}]; s{kind} = board.seen[{kind}]")
+        write(f"a{kind} = range(len(m{kind}))")
     write("first = None")
     doubt = "False"
     for number, pattern in enumerate(condition.when):
         _loop(write, number, pattern, places, range(number), numbers)
-        write(f"q{number} = {doubt} or board.doubts[{places[number].kind}][i{number}] & {places[number].bit}")
+        write(f"if not m{places[number].kind}[i{number}] & {places[number].bit}: continue")
+        write(f"q{number} = {doubt} or d{places[number].kind}[i{number}] & {places[number].bit}")
         doubt = f"q{number}"
         joins = [test for test in pattern.tests if isinstance(test.value, Ref)]
         if joins or pattern.name in read:
-            write(f"v{number} = board.values({places[number].kind}, i{number})")
+            write(f"v{number} = s{places[number].kind}[i{number}]")
         for test in joins:
             _join(write, test, f"v{number}", numbers, absent=f"q{number} = True")
     write(f"if {doubt} and (found or first is not None): continue") if condition.when else None
     for extra, pattern in enumerate(condition.unless, start=len(condition.when)):
         _loop(write, extra, pattern, places, range(len(condition.when)), numbers)
+        kind, bit = places[extra]
+        write(f"if not m{kind}[i{extra}] & {bit} or d{kind}[i{extra}] & {bit}: continue")
         joins = [test for test in pattern.tests if isinstance(test.value, Ref)]
         if joins:
-            write(f"v{extra} = board.values({places[extra].kind}, i{extra})")
+            write(f"v{extra} = s{places[extra].kind}[i{extra}]")
         for test in joins:
             _join(write, test, f"v{extra}", numbers, absent="continue")
         write("break", -1)
@@ -156,11 +149,11 @@ def _loop(
 ) -> None:
     """The head of a loop over the facts of a pattern, those already bound left out."""
     kind = places[number].kind
-    facts = f"f{number}"
+    facts = f"a{kind}"
     same = next((test for test in pattern.tests if isinstance(test.value, Ref) and test.comparison == "eq"), None)
     if same is not None and isinstance(same.value, Ref):
         wanted = f"v{numbers[same.value.name]}[{same.value.field!r}]"
-        facts = f"(f{number} if len(f{number}) < {MANY} else board.joined({kind}, {same.field!r}, {wanted}, f{number}))"
+        facts = f"(a{kind} if len(a{kind}) < {MANY} else board.joined({kind}, {same.field!r}, {wanted}))"
     write(f"for i{number} in {facts}:", 1)
     others = [f"i{number} == i{other}" for other in bound if places[other].kind == kind]
     if others:

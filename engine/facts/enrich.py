@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import permutations, product
 from typing import Any, NamedTuple
 
@@ -32,14 +32,20 @@ class PairEdit(NamedTuple):
     day: int
 
 
-def pair_edits(table: str) -> Callable[[ClaimView], Iterator[PairEdit]]:
+def pair_edits(table: str) -> Callable[[ClaimView], Sequence[PairEdit]]:
     """The edits of one NCCI table between any two lines of a claim that share a day.
 
     Practitioner edits are for professional claims, outpatient edits for institutional ones that are not inpatient.
     Rows with modifier indicator 9 are void and never appear. Source: NCCI Policy Manual, introduction and ch. I §A.
     """
 
-    def parts(view: ClaimView) -> Iterator[PairEdit]:
+    def parts(view: ClaimView) -> Sequence[PairEdit]:
+        known = view.pair_edits.get(table)
+        if known is None:
+            known = view.pair_edits[table] = tuple(find(view))
+        return known
+
+    def find(view: ClaimView) -> Iterator[PairEdit]:
         applies = view.institutional and not view.inpatient if table == OUTPATIENT else _professional(view)
         if not applies:
             return
@@ -65,9 +71,12 @@ def pair_edits(table: str) -> Callable[[ClaimView], Iterator[PairEdit]]:
     return parts
 
 
-def either_pair_edits(view: ClaimView) -> Iterator[PairEdit]:
+_OF_EITHER = {table: pair_edits(table) for table in (PRACTITIONER, OUTPATIENT)}
+
+
+def either_pair_edits(view: ClaimView) -> Sequence[PairEdit]:
     """The edits of the NCCI table that is meant for the claim's type."""
-    yield from pair_edits(table_for("ptp", view.claim.claim_type))(view)
+    return _OF_EITHER[table_for("ptp", view.claim.claim_type)](view)
 
 
 def _professional(view: ClaimView) -> bool:

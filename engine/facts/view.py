@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -22,6 +22,8 @@ from engine.reference.catalog import Tables
 from engine.reference.code_set import CodeSet
 from engine.reference.lists import inpatient_bill_types, inpatient_places
 
+REMEMBERED = 1 << 14
+"""Answers of code sets that are remembered."""
 ICD9_QUALIFIERS = frozenset({"BK", "BF", "BJ", "PR", "BN"})
 _GROUP_OF_ROLE = {"principal": "listed", "other": "listed"}
 
@@ -39,7 +41,8 @@ class Context(Struct, frozen=True, kw_only=True):
 
     ``parameters`` are the payer's values in force on the first service day (:func:`first_service_day`). ``history`` are
     earlier claims, ``eligibility`` answers of payers and lists of providers; ``None`` means that nobody looked.
-    ``code_sets`` are those of the rulebook, by name: a field of the vocabulary that says ``sets`` asks them.
+    ``code_sets`` are those of the rulebook, by name: a field of the vocabulary that says ``sets`` asks them, and
+    ``memberships`` remembers what they answered.
     """
 
     tables: Tables
@@ -49,6 +52,7 @@ class Context(Struct, frozen=True, kw_only=True):
     history: History | None = None
     eligibility: Eligibility | None = None
     code_sets: Mapping[str, CodeSet] = {}
+    memberships: dict[tuple[tuple[str, ...], str, int | None], bool | None] = {}
 
 
 class DiagnosisView(NamedTuple):
@@ -72,7 +76,8 @@ class LineView:
     """One service line with the claim around it.
 
     ``first_day`` and ``last_day`` are the line's own dates, else the claim's (837D DTP*472 stands on the claim); a
-    single date is its own end. ``units`` are thousandths.
+    single date is its own end. ``judged_day`` is the day that tables and code sets are asked about: the service day,
+    else the claim's first. ``units`` are thousandths.
     """
 
     def __init__(self, view: ClaimView, line: ServiceLine) -> None:
@@ -87,6 +92,7 @@ class LineView:
         self.last_day = self.first_day if end is None else day_number(end)
         self.units = thousandths(line.units)
         self.place = line.place_of_service or view.place
+        self.judged_day = view.first_service_day if self.first_day is None else self.first_day
 
     @once
     def rendering(self) -> Provider | None:
@@ -156,11 +162,6 @@ class LineView:
         day = max(self.first_day, other.first_day)
         return day if self.covers(day) and other.covers(day) else None
 
-    @property
-    def judged_day(self) -> int | None:
-        """The day that tables and code sets are asked about: the service day, else the claim's first."""
-        return self.view.first_service_day if self.first_day is None else self.first_day
-
 
 class ClaimView:
     """One claim with its context and the values that its facts share."""
@@ -171,6 +172,8 @@ class ClaimView:
         self.institutional = claim.claim_type == "institutional"
         self.place = "" if self.institutional else claim.facility_code
         self.received_on = context.received_on
+        self.first_service_day, self.last_service_day = _service_days(claim)
+        self.pair_edits: dict[str, Sequence[Any]] = {}
 
     @once
     def lines(self) -> tuple[LineView, ...]:
@@ -203,21 +206,6 @@ class ClaimView:
     def rendering(self) -> Provider | None:
         """The claim's own rendering provider."""
         return provider_in(self.claim.providers, "rendering")
-
-    @once
-    def service_days(self) -> tuple[int | None, int | None]:
-        """First and last service day."""
-        return _service_days(self.claim)
-
-    @property
-    def first_service_day(self) -> int | None:
-        """The first service day; see :func:`first_service_day`."""
-        return self.service_days[0]
-
-    @property
-    def last_service_day(self) -> int | None:
-        """The last service day."""
-        return self.service_days[1]
 
     @once
     def birth(self) -> date | None:
@@ -301,13 +289,16 @@ class ClaimView:
         day = claim.statement_to_day if self.inpatient else claim.statement_from_day
         return self.first_service_day if day is None else day_number(day)
 
-    def in_sets(self, names: Sequence[str], code: str, day: int | None) -> bool | None:
+    def in_sets(self, names: tuple[str, ...], code: str, day: int | None) -> bool | None:
         """Whether a code is in one of these code sets on a day; ``None`` when one of them is not loaded."""
-        sets = self.context.code_sets
-        try:
-            return any(code_set.contains(code, day) for code_set in [sets[name] for name in names])
-        except KeyError:
-            return None
+        known, asked = self.context.memberships, (names, code, day)
+        if asked not in known:
+            if len(known) >= REMEMBERED:
+                known.clear()
+            sets = self.context.code_sets
+            loaded = all(name in sets for name in names)
+            known[asked] = any(sets[name].contains(code, day) for name in names) if loaded else None
+        return known[asked]
 
     def parameter(self, name: str) -> Value | None:
         """The payer's first value of a parameter."""

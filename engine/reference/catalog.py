@@ -6,14 +6,20 @@ Days are whole days since 1970-01-01.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 from engine.reference.csv_store import folder_stores, shipped_stores
 from engine.reference.days import iso
 from engine.reference.notes.store import shipped_notes
 from engine.reference.store import imported_stores
 from engine.reference.table import Edition, Row, Store
+
+REMEMBERED = 1 << 16
+"""Answers that are remembered, of each kind; at the bound they begin anew: the same codes come again and again."""
+
+AnswerT = TypeVar("AnswerT")
 
 Statement = dict[str, str | None]
 """How a report names an edition: ``name``, ``edition``, ``from``, ``to`` (ISO dates; ``to`` may be ``None``)."""
@@ -39,6 +45,8 @@ class Tables:
         self._stores: Mapping[str, tuple[list[int], list[Store]]] = {
             table: (sorted(found), [found[day] for day in sorted(found)]) for table, found in sorted(by_table.items())
         }
+        self._in_force: dict[tuple[str, int | None], Store | None] = {}
+        self._answers: dict[tuple[object, str, int | None], Any] = {}
 
     @classmethod
     def load(cls, folders: Sequence[Path] = ()) -> Tables:
@@ -109,8 +117,26 @@ class Tables:
 
     def rows_on(self, table: str, key: str, day: int | None) -> Sequence[Row]:
         """The rows of ``key`` that are in force on ``day``; raises as :meth:`rows` does."""
-        found = self.rows(table, key, day)
-        return [row for row in found if row.on(day)] if found else ()
+        asked = (table, key, day)
+        known = self._answers.get(asked)
+        if known is None:
+            known = tuple([row for row in self.rows(table, key, day) if row.on(day)])
+            self._keep(asked, known)
+        return known  # type: ignore[no-any-return]
+
+    def recall(self, work: Callable[[Tables, str, int | None], AnswerT], code: str, day: int | None) -> AnswerT:
+        """What ``work`` finds out about a code on a day from these tables, remembered."""
+        asked = (work, code, day)
+        known = self._answers.get(asked, self)
+        if known is self:
+            known = work(self, code, day)
+            self._keep(asked, known)
+        return known  # type: ignore[no-any-return]
+
+    def _keep(self, asked: tuple[object, str, int | None], answer: object) -> None:
+        if len(self._answers) >= REMEMBERED:
+            self._answers.clear()
+        self._answers[asked] = answer
 
     def keys_from(self, table: str, prefix: str, day: int | None = None) -> Sequence[str]:
         """The keys that begin with ``prefix``, sorted, in the edition in force on ``day``.
@@ -151,6 +177,16 @@ class Tables:
                 store.rows("")
 
     def _store(self, table: str, day: int | None) -> Store | None:
+        asked = (table, day)
+        try:
+            return self._in_force[asked]
+        except KeyError:
+            if len(self._in_force) >= REMEMBERED:
+                self._in_force.clear()
+            found = self._in_force[asked] = self._find_store(table, day)
+            return found
+
+    def _find_store(self, table: str, day: int | None) -> Store | None:
         found = self._stores.get(table)
         if found is None:
             return None

@@ -20,7 +20,7 @@ from engine.reference.table import Edition, Row
 
 MAPPED = 1 << 31
 _AT_ONCE = 1000
-_REMEMBERED = 4096
+_REMEMBERED = 1 << 15
 _LAST = "\U0010ffff"
 _CONTENT = "c.first_day, c.last_day, c.data FROM rows r CROSS JOIN contents c ON c.id = r.content"
 _ROWS = f"SELECT {_CONTENT} WHERE r.key = ? ORDER BY r.n"
@@ -141,6 +141,19 @@ class ImportedStore:
         Raises:
             TableError: the file is damaged or has gone.
         """
+        known = self._remembered
+        if len(keys) > _REMEMBERED:
+            return self._read_many(keys)
+        unknown = [key for key in keys if key not in known]
+        if unknown:
+            if len(known) + len(unknown) > _REMEMBERED:
+                known.clear()
+                unknown = list(keys)
+            found = self._read_many(unknown)
+            known.update({key: tuple(found.get(key, ())) for key in unknown})
+        return {key: rows for key in keys if (rows := known[key])}
+
+    def _read_many(self, keys: Sequence[str]) -> Mapping[str, Sequence[Row]]:
         found: dict[str, list[Row]] = {}
         for start in range(0, len(keys), _AT_ONCE):
             asked = keys[start : start + _AT_ONCE]

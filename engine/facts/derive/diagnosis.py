@@ -8,6 +8,7 @@ from engine.facts.derive.source import Fields, Place
 from engine.facts.once import once
 from engine.facts.view import ICD9_QUALIFIERS, ClaimView, DiagnosisView, PointedDiagnosis
 from engine.reference import icd10cm, mce
+from engine.reference.catalog import Tables
 from engine.reference.lists import icd10cm_chapter
 
 POA_EXEMPT = "poa-exempt"
@@ -32,7 +33,7 @@ class DiagnosisPart:
         code, day = self.diagnosis.code, self.judged_day
         if not code or day is None or self.diagnosis.qualifier in ICD9_QUALIFIERS:
             return None
-        return icd10cm.standing(self.view.context.tables, code, day)
+        return self.view.context.tables.recall(_standing, code, day)
 
     @once
     def flags(self) -> frozenset[str] | None:
@@ -80,12 +81,24 @@ def valid_whole_span(view: ClaimView, part: DiagnosisPart) -> bool | None:
 
 def _side(view: ClaimView, code: str, day: int | None) -> str | None:
     """The side by the description; absent when the table has no description of the code."""
-    text = icd10cm.description(view.context.tables, code, day)
-    return icd10cm.side(text) if text else None
+    return view.context.tables.recall(_described_side, code, day)
 
 
 def _flags(view: ClaimView, code: str, day: int | None) -> frozenset[str] | None:
-    return mce.flags(view.context.tables, code, day) if day is not None else None
+    return view.context.tables.recall(_flags_of, code, day)
+
+
+def _standing(tables: Tables, code: str, day: int | None) -> icd10cm.Standing | None:
+    return None if day is None else icd10cm.standing(tables, code, day)
+
+
+def _flags_of(tables: Tables, code: str, day: int | None) -> frozenset[str] | None:
+    return None if day is None else mce.flags(tables, code, day)
+
+
+def _described_side(tables: Tables, code: str, day: int | None) -> str | None:
+    text = icd10cm.description(tables, code, day)
+    return icd10cm.side(text) if text else None
 
 
 def _flagged(part: DiagnosisPart, name: str) -> bool | None:

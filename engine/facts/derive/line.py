@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from engine.facts.derive.source import Fields, Getter
 from engine.facts.numbers import THOUSAND, thousandths, whole
@@ -39,7 +40,12 @@ def code_type(_: ClaimView, part: LineView) -> str | None:
         return None
     if line.code_type == "HP" or line.revenue_code in _HIPPS_REVENUE:
         return "hipps" if _HIPPS.fullmatch(line.procedure) else "malformed"
-    return next((name for name, shape in _SHAPES if shape.fullmatch(line.procedure)), "malformed")
+    return _shape(line.procedure)
+
+
+@lru_cache(maxsize=16384)
+def _shape(procedure: str) -> str:
+    return next((name for name, shape in _SHAPES if shape.fullmatch(procedure)), "malformed")
 
 
 def ndc_shape_ok(ndc: str) -> bool | None:
