@@ -28,7 +28,7 @@ class Board:
         self.masks: list[list[int]] = [[]] * kinds
         self.doubts: list[list[int]] = [[]] * kinds
         self.unions = [0] * kinds
-        self.seen = [_Seen(self, number) for number in range(kinds)]
+        self.seen = _Kinds(self)
         self.readers = readers
         self.view = view
         self._tables: dict[tuple[int, str], dict[Any, list[int]]] = {}
@@ -52,12 +52,6 @@ class Board:
         reader = self.readers[kind]
         return Fact(reader.kind, self.seen[kind][number], *reader.place(self.parts[kind][number]))  # type: ignore[arg-type]
 
-    def fact_of(self, kind: str) -> Fact:
-        """The fact of a kind of which every claim has one."""
-        reader = next(reader for reader in self.readers if reader.kind == kind)
-        part = next(iter(reader.parts(self.view)))
-        return Fact(kind, reader.values(self.view, part), *reader.place(part))  # type: ignore[arg-type]
-
     def indexes(self, places: Sequence[Place], bound: Bound) -> tuple[int, ...]:
         """The indexes, among the facts of all kinds, of the facts bound in some places."""
         return tuple([self._firsts[place.kind] + number for place, number in zip(places, bound, strict=False)])
@@ -70,6 +64,20 @@ class Board:
             for parts, reader in zip(self.parts, self.readers, strict=True)
         ]
         return [sum(counts[:kind]) for kind in range(len(counts))]
+
+
+class _Kinds(dict[int, "_Seen"]):
+    """The values of facts by kind."""
+
+    __slots__ = ("_board",)
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+
+    def __missing__(self, kind: int) -> _Seen:
+        """The facts of a kind that is first looked at."""
+        found = self[kind] = _Seen(self._board, kind)
+        return found
 
 
 class _Seen(dict[int, Mapping[str, Any]]):

@@ -112,10 +112,6 @@ class Judged:
         """What is absent, first of all, of each binding in doubt."""
         return [self._doubt(rule, bound) for rule, bound in self.doubted]
 
-    def fact_of(self, kind: str) -> Fact:
-        """The fact of a kind of which every claim has one."""
-        return self._board.fact_of(kind)
-
     def _doubt(self, rule: _Rule, bound: Bound) -> Doubt:
         board, places = self._board, rule.places
         for number, test, other, other_field in rule.steps:

@@ -26,7 +26,7 @@ class Board(Protocol):
     masks: list[list[int]]
     doubts: list[list[int]]
     unions: list[int]
-    seen: Sequence[Mapping[int, Mapping[str, Any]]]
+    seen: Mapping[int, Mapping[int, Mapping[str, Any]]]
 
     def joined(self, kind: int, field: str, value: object) -> Sequence[int]:
         """The facts whose field equals a value, or is absent; all of them when the value is absent."""

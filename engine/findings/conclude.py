@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from engine.facts.fact import Fact
-from engine.findings.build import build_finding
 from engine.findings.coverage import doubtful
 from engine.findings.examine import Examined, Examiner
 from engine.findings.report import ClaimReport, Coverage, Finding, NotEvaluated
@@ -52,8 +51,9 @@ def bound_findings(examiner: Examiner, examined: Examined) -> Iterator[tuple[Fin
     for rule_id, facts in examined.found:
         rule = examiner.rules[rule_id]
         bound = {pattern.name: fact for pattern, fact in zip(rule.condition.when, facts, strict=True)}
-        change = examined.scope.changes.get(rule.id)
-        yield build_finding(rule, bound, examined.claim, examined.payer_fact, examined.used, change), rule, bound
+        change = examined.scope.changes.get(rule_id)
+        made = examiner.maker(rule_id).make(facts, examined.claim, examined.payer_fact, examined.used, change)
+        yield made, rule, bound
 
 
 def coverage(examiner: Examiner, examined: Examined) -> Coverage:
@@ -65,12 +65,8 @@ def coverage(examiner: Examiner, examined: Examined) -> Coverage:
         NotEvaluated(doubt.rule, doubtful(doubt)) for doubt in examined.doubts
     ]
     evaluated = len(examiner.rules) - len(scope.reasons) - len(doubts)
-    not_evaluated = sorted([*scope.not_evaluated, *doubts], key=_by_rule) if doubts else scope.not_evaluated
-    return Coverage(evaluated, tuple(not_evaluated), scope.remarks)
-
-
-def _by_rule(item: NotEvaluated) -> str:
-    return item.rule
+    not_evaluated = tuple(sorted([*scope.not_evaluated, *doubts])) if doubts else scope.not_evaluated
+    return Coverage(evaluated, not_evaluated, scope.remarks)
 
 
 def likelihood(scoring: Sequence[Scoring], day: int) -> Likelihood:

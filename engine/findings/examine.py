@@ -14,6 +14,7 @@ from engine.facts.fact import Fact
 from engine.facts.once import once
 from engine.facts.project import Projector
 from engine.facts.view import ClaimView, first_service_day
+from engine.findings.build import FindingMaker
 from engine.findings.scopes import Scope, Scopes, Setting
 from engine.rulebook.rule import ParameterValue, Payer, Rule
 
@@ -85,10 +86,10 @@ class Examined:
         """The rules that nothing but absent fields kept from matching."""
         return self._judged.doubts()
 
-    @once
+    @property
     def payer_fact(self) -> Fact:
-        """The fact of the payer."""
-        return self._judged.fact_of("payer")
+        """The fact of the payer, for messages."""
+        return self.scope.payer_fact
 
     @property
     def used(self) -> Mapping[str, ParameterValue]:
@@ -112,11 +113,19 @@ class Examiner:
         self.setting = setting
         self.claim_type: ClaimType = claim_type
         self.rules: Mapping[str, Rule] = {rule.id: rule for rule in rulebook.active(claim_type)}
+        self._makers: dict[str, FindingMaker] = {}
         self.projector = Projector(rulebook.needs(self.rules.values()))
         conditions = [rule.condition for rule in self.rules.values()]
         self.evaluator: Evaluator = compile_rules(conditions)
         self.judge = PartsJudge(conditions, self.projector.readers)
         self.scopes = Scopes(setting, claim_type, self.rules, self.judge)
+
+    def maker(self, rule: str) -> FindingMaker:
+        """Makes the findings of a rule."""
+        found = self._makers.get(rule)
+        if found is None:
+            found = self._makers[rule] = FindingMaker(self.rules[rule])
+        return found
 
     def examine(self, claim: Claim) -> Examined:
         """Matches, doubts and reasons of a claim."""

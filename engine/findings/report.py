@@ -83,8 +83,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     changed_because: str | UnsetType = UNSET
 
 
-class NotEvaluated(Struct, frozen=True):
-    """A rule that could not be judged, and why. No data is never a pass."""
+class NotEvaluated(Struct, frozen=True, order=True):
+    """A rule that could not be judged, and why. No data is never a pass; in order of the rules' ids."""
 
     rule: str
     because: str

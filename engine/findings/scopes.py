@@ -11,6 +11,7 @@ from msgspec import Struct
 from engine.backends.compiled_judge import PartsJudge, Plan
 from engine.claim.model import ClaimType
 from engine.facts.eligibility import Eligibility
+from engine.facts.fact import Fact
 from engine.facts.history import History
 from engine.facts.view import Context, PayerProfile
 from engine.findings.coverage import asked_tables, older_tables, unready
@@ -58,6 +59,7 @@ class Scope(Struct, frozen=True):
     remarks: tuple[str, ...]
     not_evaluated: tuple[NotEvaluated, ...]
     plan: Plan
+    payer_fact: Fact
 
 
 class _Period(NamedTuple):
@@ -134,6 +136,7 @@ class Scopes:
                 remarks=older_tables(self._tables, day, self._setting.tables),
                 not_evaluated=tuple(NotEvaluated(rule, reason) for rule, reason in sorted(reasons.items()) if reason),
                 plan=period.plan,
+                payer_fact=Fact("payer", {"name": terms.payer.title} if terms.payer.title else {}),
             )
             _remember(self._scopes, key, found)
         return found

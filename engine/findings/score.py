@@ -33,10 +33,11 @@ def score(parts: Iterable[Factor]) -> int:
     >>> score([Factor("A", "x", 50), Factor("B", "y", 50)])
     25
     """
-    product = Fraction(HUNDRED)
+    passing, whole = HUNDRED, 1
     for part in parts:
-        product *= Fraction(HUNDRED - part.percent, HUNDRED)
-    return round(product)
+        passing *= HUNDRED - part.percent
+        whole *= HUNDRED
+    return passing if whole == 1 else round(Fraction(passing, whole))
 
 
 def verdict(findings: Sequence[Finding]) -> Verdict:

@@ -16,6 +16,8 @@ def suppress(
     Which others those are, the finding's rule names in ``suppressed_by``. A shadow finding never hides a stable one:
     the suppressor must be stable, or the finding be in testing itself.
     """
+    if not any(found.rule in rules and rules[found.rule].suppressed_by for found in findings):
+        return tuple(findings), ()
     places: dict[tuple[str, tuple[object, ...]], Finding] = {(f.rule, _part(f)): f for f in findings}
     kept: list[Finding] = []
     left_out: list[Suppressed] = []
