@@ -234,7 +234,9 @@ def _constant(rule: str, test: Test, value: Value, kind: str, layout: Layout) ->
     if isinstance(value, int) and not INT_MIN <= value <= INT_MAX:
         raise CompileError(f"rule {rule} compares {test.field} with {value}, which has more than 63 bits")
     if test.comparison in ("eq", "ne"):
-        return Check(operator, layout.property(kind, test.field, "token"), layout.token(value))
+        token, name = layout.token(value), layout.property(kind, test.field, "token")
+        layout.ask(name, token if test.comparison == "eq" else None)
+        return Check(operator, name, token)
     if isinstance(value, str | bool):
         return None  # only numbers have an order
     return Check(operator, layout.property(kind, test.field, "number"), value)
@@ -245,6 +247,7 @@ def _join(test: Test, ref: Ref, kind: str, target: tuple[str, str], layout: Layo
     operator = OPERATORS[test.comparison]
     if test.comparison in ("eq", "ne"):
         own, theirs = layout.property(kind, test.field, "token"), layout.property(other, ref.field, "joined")
+        layout.ask(own)
     else:
         own, theirs = layout.property(kind, test.field, "number"), layout.property(other, ref.field, "joined_number")
     join = Check(operator, own, theirs, alias)

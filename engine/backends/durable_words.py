@@ -8,7 +8,7 @@ when rules test their order. So no quote, length, hash or type of a value can ma
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Literal
 
@@ -68,6 +68,7 @@ class Layout:
         self.kinds: dict[str, str] = {}
         self.constants: dict[str, str] = {}
         self.fields: dict[str, dict[str, dict[Aspect, str]]] = defaultdict(lambda: defaultdict(dict))
+        self.asked: dict[str, set[str] | None] = {}
         self._taken = {_hash(word) for word in _RESERVED}
         self._numbers = count()
 
@@ -82,6 +83,14 @@ class Layout:
         if isinstance(value, bool):
             return "true" if value else "false"
         return f"i{value}"
+
+    def ask(self, name: str, token: str | None = None) -> None:
+        """Notes that a rule asks whether a property is a token; without a token, that its every value matters."""
+        known = self.asked.setdefault(name, set())
+        if token is None:
+            self.asked[name] = None
+        elif known is not None:
+            known.add(token)
 
     def property(self, kind: str, name: str, aspect: Aspect) -> str:
         """The property that carries an aspect of a field; the engine tells names apart by a 32-bit hash alone (E20)."""
@@ -126,6 +135,18 @@ class _Tokens(dict[str, str]):
         return token
 
 
+class _Field(Struct, frozen=True, gc=False):
+    """How a field of a kind is told.
+
+    ``token`` and ``number`` are its properties, empty when no rule has them; ``asked`` are the tokens that some rule
+    asks for, or ``None`` when every value matters. A property with another token is left out: no test on it could hold.
+    """
+
+    token: str
+    number: str
+    asked: frozenset[str] | None
+
+
 class Teller:
     """Tells facts in the words of a finished layout."""
 
@@ -134,7 +155,7 @@ class Teller:
         self._kinds = {
             kind: (
                 piece("kind", word),
-                {name: (aspects.get("token"), aspects.get("number")) for name, aspects in layout.fields[kind].items()},
+                {name: _field(aspects, layout.asked) for name, aspects in layout.fields[kind].items()},
                 [
                     (name, aspects)
                     for name, aspects in layout.fields[kind].items()
@@ -162,19 +183,27 @@ class Teller:
             kind, own, joined = known
             pieces: list[tuple[str, str]] = []
             for name, value in fact.values.items():
-                if names := own.get(name):
-                    token, number = names
-                    word = _word(value, tokens, fact.kind, name)
-                    if token:
-                        pieces.append((token, f',"{token}":"{word}"'))
-                    if number and word[0] == "i":
-                        pieces.append((number, f',"{number}":{value}'))
+                if field := own.get(name):
+                    if value is False or value is True:
+                        word = "true" if value else "false"
+                    else:
+                        word = _word(value, tokens, fact.kind, name)
+                    if field.token and (field.asked is None or word in field.asked):
+                        pieces.append((field.token, f',"{field.token}":"{word}"'))
+                    if field.number and word[0] == "i":
+                        pieces.append((field.number, f',"{field.number}":{value}'))
             shown.add(kind)
             shown.update([text for _, text in pieces])
             for name, aspects in joined:
                 pieces += _joined(fact.values.get(name), aspects, tokens, fact.kind, name)
             told.append(Told(fact.kind, f'{{"id":"{index}","one":1{kind}', pieces))
         return told, shown
+
+
+def _field(aspects: dict[Aspect, str], asked: Mapping[str, set[str] | None]) -> _Field:
+    token = aspects.get("token", "")
+    wanted = asked.get(token, set())
+    return _Field(token, aspects.get("number", ""), None if wanted is None else frozenset(wanted))
 
 
 def _word(value: Value, tokens: _Tokens, kind: str, name: str) -> str:
