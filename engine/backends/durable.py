@@ -53,11 +53,12 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 from weakref import finalize
 
-from engine.backends.durable_shards import ALWAYS, Emitted, Shard, plan
+from engine.backends.durable_shards import ALWAYS, Emitted, Shard, emit, share
 from engine.backends.durable_words import CLOSED, Teller, Told
 from engine.backends.protocol import Evaluator, Match
 from engine.errors import CompileError, EngineError
@@ -66,6 +67,10 @@ from engine.rulebook.form import Condition
 
 SESSIONS = 10_000
 """Session ids are used again after so many claims; none of these collides with the id of a fact (E20)."""
+
+
+LEARNED = 128
+"""After so many claims the rules are shared out anew, those that were possible on many claims together."""
 
 
 def compile_durable(conditions: Sequence[Condition]) -> Evaluator:
@@ -95,7 +100,10 @@ class DurableEvaluator:
     """Conditions as durable_rules rulesets, for one process; its threads may share them and take turns (E12)."""
 
     def __init__(self, conditions: Sequence[Condition]) -> None:
-        layout, self._shards = plan(conditions)
+        layout, self._rules = emit(conditions)
+        self._shards = share(self._rules, {})
+        self._possible: Counter[str] = Counter()
+        self._claims = 0
         self._teller = Teller(layout)
         self._ruleset_type = _ruleset_type()
         self._rulesets: dict[int, _Runs] = {}
@@ -113,11 +121,21 @@ class DurableEvaluator:
         self._notice_fork()
         with self._lock:
             told, shown = self._teller.tell(facts)
+            if self._claims < LEARNED:
+                self._learn(shown)
             found: set[Match] = set()
             for number, shard in enumerate(self._shards):
                 if any(needs <= shown for needs in shard.needs):
                     found.update(self._run_shard(number, told))
         return sorted(found)
+
+    def _learn(self, shown: set[str]) -> None:
+        """Count the rules that a claim makes possible; in the end share them out by it."""
+        self._claims += 1
+        self._possible.update(rule.name for rule in self._rules if rule.needs <= shown)
+        if self._claims == LEARNED:
+            self._shards = share(self._rules, self._possible)
+            self._rulesets.clear()
 
     def _run_shard(self, number: int, told: Sequence[Told]) -> list[Match]:
         ruleset = self._ruleset(number)

@@ -7,7 +7,7 @@ What a rule must contain and why is in :mod:`engine.backends.durable`, row by ro
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -27,7 +27,7 @@ MAX_JOINS = 28
 """Join tests in a pattern (E21: an expression sequence has 32 places, three of them ours)."""
 MAX_PROPERTIES = 200
 """Properties of a fact in a shard (E21: an object holds 254)."""
-MAX_RULES_WITH_NEEDS = 16
+MAX_RULES_WITH_NEEDS = 32
 """Rules a shard when they ask for something that most claims lack: small shards are skipped more often (measured)."""
 
 OPERATORS: dict[Comparison, str] = {"eq": "$eq", "ne": "$neq", "gt": "$gt", "ge": "$gte", "lt": "$lt", "le": "$lte"}
@@ -84,8 +84,8 @@ class Shard(Struct, frozen=True):
         return {ALWAYS: [{CLOSED: {"kind": CLOSED}}], **written}
 
 
-def plan(conditions: Sequence[Condition]) -> tuple[Layout, tuple[Shard, ...]]:
-    """Emit all rules and share them out among shards that the engine can hold.
+def emit(conditions: Sequence[Condition]) -> tuple[Layout, list[Emitted]]:
+    """Write all rules as the engine needs them.
 
     Raises:
         CompileError: a rule is malformed or does not fit the engine, even alone.
@@ -94,9 +94,23 @@ def plan(conditions: Sequence[Condition]) -> tuple[Layout, tuple[Shard, ...]]:
     rules = [rule for number, one in enumerate(conditions) if (rule := _emit(one, f"r{number}", layout)) is not None]
     for rule in rules:
         _check_fits(rule)
-    # Neighbours read the same kinds and need the same things, so that a claim without them skips all of them at once.
-    rules.sort(key=lambda rule: (_has_needs(rule), sorted(rule.reads), sorted(rule.needs)))
-    return layout, tuple(_shard(group) for group in _groups(rules))
+    return layout, rules
+
+
+def share(rules: Iterable[Emitted], possible: Mapping[str, int]) -> tuple[Shard, ...]:
+    """Share rules out among shards that the engine can hold.
+
+    Neighbours are possible on as many of the claims seen so far, read the same kinds and need the same things: most
+    claims need few shards then.
+
+    Args:
+        rules: the rules.
+        possible: by rule name, on how many claims it was possible.
+    """
+    ordered = sorted(
+        rules, key=lambda rule: (_has_needs(rule), -possible.get(rule.name, 0), sorted(rule.reads), sorted(rule.needs))
+    )
+    return tuple(_shard(group) for group in _groups(ordered))
 
 
 def _groups(rules: Iterable[Emitted]) -> Iterator[list[Emitted]]:

@@ -140,11 +140,14 @@ class _Field(Struct, frozen=True, gc=False):
 
     ``token`` and ``number`` are its properties, empty when no rule has them; ``asked`` are the tokens that some rule
     asks for, or ``None`` when every value matters. A property with another token is left out: no test on it could hold.
+    ``true`` and ``false`` are what is said of a flag.
     """
 
     token: str
     number: str
     asked: frozenset[str] | None
+    true: str
+    false: str
 
 
 class Teller:
@@ -185,9 +188,10 @@ class Teller:
             for name, value in fact.values.items():
                 if field := own.get(name):
                     if value is False or value is True:
-                        word = "true" if value else "false"
-                    else:
-                        word = _word(value, tokens, fact.kind, name)
+                        if said := field.true if value else field.false:
+                            pieces.append((field.token, said))
+                        continue
+                    word = _word(value, tokens, fact.kind, name)
                     if field.token and (field.asked is None or word in field.asked):
                         pieces.append((field.token, f',"{field.token}":"{word}"'))
                     if field.number and word[0] == "i":
@@ -203,7 +207,12 @@ class Teller:
 def _field(aspects: dict[Aspect, str], asked: Mapping[str, set[str] | None]) -> _Field:
     token = aspects.get("token", "")
     wanted = asked.get(token, set())
-    return _Field(token, aspects.get("number", ""), None if wanted is None else frozenset(wanted))
+    asked = None if wanted is None else frozenset(wanted)
+
+    def said(word: str) -> str:
+        return f',"{token}":"{word}"' if token and (asked is None or word in asked) else ""
+
+    return _Field(token, aspects.get("number", ""), asked, said("true"), said("false"))
 
 
 def _word(value: Value, tokens: _Tokens, kind: str, name: str) -> str:

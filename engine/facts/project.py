@@ -37,9 +37,9 @@ from engine.facts.derive import (
 from engine.facts.derive.source import KindSource, first_service_day, nowhere
 from engine.facts.enrich import TABLE_KINDS
 from engine.facts.fact import Fact, Value
-from engine.facts.needs import KindNeeds, Needs
+from engine.facts.needs import KindNeeds, Needs, Tag
 from engine.facts.reading import kind_reader
-from engine.facts.tags import Judge, judge
+from engine.facts.tags import Tags
 from engine.facts.view import ClaimView
 
 _CLAIM_FIELDS = {
@@ -116,7 +116,7 @@ class _Step(NamedTuple):
     field: str
     get: Callable[[ClaimView, Any], Value | None]
     keep: bool
-    tags: tuple[tuple[str, Judge], ...]
+    tags: Tags
     present: str
 
 
@@ -169,22 +169,21 @@ def _tag(values: dict[str, Value], steps: tuple[_Step, ...], view: ClaimView, pa
         if value is not None:
             if step.keep:
                 values[step.field] = value
-            for name, holds in step.tags:
-                values[name] = holds(value, day)
+            values.update(step.tags.of(value, day))
 
 
 def _plan(kind: str, source: KindSource[Any], wanted: KindNeeds) -> _Plan:
-    tagged: dict[str, list[tuple[str, Judge]]] = {}
+    tagged: dict[str, list[Tag]] = {}
     present: dict[str, str] = {}
     for tag in wanted.tags:
-        judges = tagged.setdefault(tag.field, [])
+        tags = tagged.setdefault(tag.field, [])
         if tag.operator == "present":
             present[tag.field] = tag.name
         else:
-            judges.append((tag.name, judge(tag)))
+            tags.append(tag)
     steps = tuple(
-        _Step(field, source.fields.get(field, _absent), field in wanted.fields, tuple(judges), present.get(field, ""))
-        for field, judges in tagged.items()
+        _Step(field, source.fields.get(field, _absent), field in wanted.fields, Tags(tags), present.get(field, ""))
+        for field, tags in tagged.items()
     )
     plain = tuple(
         (field, source.fields[field]) for field in wanted.fields if field in source.fields and field not in tagged

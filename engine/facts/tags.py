@@ -6,7 +6,8 @@ prefixes, or is present. All but ``present`` are left off when the field is abse
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from engine.facts.fact import Value
@@ -32,6 +33,31 @@ def judge(tag: Tag) -> Judge:
         return lambda value, _day: value in members
     prefixes = tuple(str(member) for member in tag.members)
     return lambda value, _day: str(value).startswith(prefixes)
+
+
+class Tags:
+    """The tags that follow from one field: all their flags for a value, remembered by value and period."""
+
+    def __init__(self, tags: Sequence[Tag]) -> None:
+        self._judges = [(tag.name, judge(tag)) for tag in tags]
+        self._days = sorted({day for tag in tags for day in change_days(tag)})
+        self._known: dict[tuple[type, Value, int | None], dict[str, bool]] = {}
+
+    def of(self, value: Value, day: int | None) -> dict[str, bool]:
+        """The flags of a value on a day, by name."""
+        if not self._judges:
+            return _NO_FLAGS
+        period = bisect_right(self._days, day) if self._days and day is not None else None
+        key = (value.__class__, value, period)
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            found = self._known[key] = {name: holds(value, day) for name, holds in self._judges}
+        return found
+
+
+_NO_FLAGS: dict[str, bool] = {}
 
 
 def change_days(tag: Tag) -> tuple[int, ...]:
