@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from engine.version import VERSION
 
 if TYPE_CHECKING:
+    from engine.backends.compiled import compile_compiled
     from engine.backends.durable import compile_durable
     from engine.check import Checker
     from engine.errors import CleanclaimError
@@ -37,6 +38,7 @@ __all__ = [
     "Report",
     "Rulebook",
     "Tables",
+    "compile_compiled",
     "compile_durable",
     "load_rulebook",
     "remedies",
@@ -53,6 +55,7 @@ _HOMES = {
     "Report": "engine.findings.report",
     "Rulebook": "engine.rulebook.book",
     "Tables": "engine.reference.catalog",
+    "compile_compiled": "engine.backends.compiled",
     "compile_durable": "engine.backends.durable",
     "load_rulebook": "engine.rulebook.load",
     "remedies": "engine.remedied",

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.backends.compiled_judge import PartsJudge
-from engine.backends.protocol import Evaluator, Match
+from engine.backends.protocol import Doubt, Evaluator, Match
 from engine.facts.fact import Fact
 from engine.facts.reading import KindReader
 from engine.rulebook.form import Condition
@@ -38,14 +38,23 @@ class CompiledEvaluator:
 
     def run(self, facts: Sequence[Fact]) -> list[Match]:
         """All matches, sorted, each once."""
+        view, flat = self._by_kind(facts)
+        matches = self._judge.judge(view, self._plan).matches()
+        return sorted(Match(match.rule, tuple([flat[index] for index in match.bound])) for match in matches)
+
+    def doubts(self, facts: Sequence[Fact]) -> list[Doubt]:
+        """The rules that match nothing, but might if an absent field were there, by rule."""
+        view, _ = self._by_kind(facts)
+        return sorted(self._judge.judge(view, self._plan).doubts(), key=lambda doubt: doubt.rule)
+
+    def _by_kind(self, facts: Sequence[Fact]) -> tuple[dict[str, list[Fact]], list[int]]:
+        """The facts of each kind, and their indexes in the same order."""
         places: dict[str, list[int]] = {kind: [] for kind in self._kinds}
         for index, fact in enumerate(facts):
             if fact.kind in places:
                 places[fact.kind].append(index)
-        view = {kind: [facts[index] for index in indexes] for kind, indexes in places.items()}
         flat = [index for indexes in places.values() for index in indexes]
-        matches = self._judge.judge(view, self._plan).matches()
-        return sorted(Match(match.rule, tuple([flat[index] for index in match.bound])) for match in matches)
+        return {kind: [facts[index] for index in indexes] for kind, indexes in places.items()}, flat
 
 
 class _Given(dict[str, Any]):

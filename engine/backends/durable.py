@@ -125,7 +125,7 @@ class DurableEvaluator:
                 self._learn(shown)
             found: set[Match] = set()
             for number, shard in enumerate(self._shards):
-                if any(needs <= shown for needs in shard.needs):
+                if any(map(shown.issuperset, shard.needs)):
                     found.update(self._run_shard(number, told))
         return sorted(found)
 

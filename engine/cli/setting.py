@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
 from msgspec import Struct
 
+from engine.backends.compiled import compile_compiled
 from engine.backends.durable import compile_durable
+from engine.backends.protocol import Compile
 from engine.check import Checker
 from engine.claim.eligibility import Known
 from engine.claim.model import Claim
 from engine.cli.folders import table_folders
 from engine.cli.guard import complain
 from engine.cli.inputs import claim_files, shown_name
-from engine.errors import InputError, UsageError
+from engine.errors import InputError
 from engine.intake.eligibility.read import read_eligibility
 from engine.intake.reading import IntakeFinding, ReadClaim
 from engine.intake.sniff import read
@@ -24,6 +26,10 @@ from engine.reference.catalog import Tables
 from engine.report.described import described
 from engine.rulebook.book import Rulebook
 from engine.rulebook.load import load_rulebook
+
+
+BACK_ENDS: Mapping[str, Compile] = {"durable": compile_durable, "compiled": compile_compiled}
+"""The back ends by the name that ``--engine`` has for them."""
 
 
 class Setting(Struct, frozen=True, kw_only=True):
@@ -47,13 +53,7 @@ def setting(
     history: Path | None,
     eligibility: Path | None = None,
 ) -> Setting:
-    """The setting that options name; today comes in here.
-
-    Raises:
-        UsageError: the engine is not there.
-    """
-    if engine != "durable":
-        raise UsageError(f"engine {engine} is not available yet", hint="use --engine durable")
+    """The setting that options name; today comes in here."""
     return Setting(
         received_on=received_on or date.today(),  # noqa: DTZ011 -- the day where the user is
         payer=payer,
@@ -70,7 +70,7 @@ def make_checker(chosen: Setting, rulebook: Rulebook | None = None) -> Checker:
     return Checker(
         rulebook or load_rulebook(chosen.rules),
         Tables.load(table_folders(chosen.tables)),
-        compile_durable,
+        BACK_ENDS[chosen.engine],
         engine=chosen.engine,
         received_on=chosen.received_on,
         payer=chosen.payer,

@@ -99,7 +99,7 @@ def kind_reader(kind: str, source: KindSource[Any], wanted: KindNeeds) -> KindRe
         tags=tags,
         types={} if kind in FIXED else {name: field.type for name, field in known.items()},
         values=lambda view, part: PartValues(getters, view, part),
-        fixed=kind in FIXED,
+        fixed=kind in FIXED and not any(tag.changes for tag in tags.values()),
     )
 
 

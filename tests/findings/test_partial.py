@@ -1,4 +1,4 @@
-"""Three outcomes: a rule fires, passes, or could not be judged because values are absent."""
+"""How far a condition holds: what came nearest, and why it did not match."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.backends.comparing import holds
 from engine.facts.fact import Fact
-from engine.findings.partial import Partial, holds, nearest_miss, partials, places_by_kind
-from engine.findings.partial import undecided as undecided_at
+from engine.findings.partial import nearest_miss, partials
 from engine.rulebook.form import Condition, Pattern, Ref
 from engine.rulebook.form import Test as Asked
 
@@ -20,35 +20,8 @@ PAIR = Condition(
 )
 
 
-def undecided(condition: Condition, facts: list[Fact]) -> Partial | None:
-    return undecided_at(condition, facts, places_by_kind(facts))
-
-
 def line(**values: str | int | bool) -> Fact:
     return Fact("line", values, line=int(values.get("n", 0)))
-
-
-def test_a_value_that_decides_is_a_pass() -> None:
-    assert undecided(UNITS, [line(code="A", units=1)]) is None
-
-
-def test_an_absent_value_is_not_a_pass() -> None:
-    found = undecided(UNITS, [line(code="A")])
-    assert found is not None
-    assert found.unknown[0].test.field == "units"
-
-
-def test_an_absent_value_beside_a_false_one_decides_nothing() -> None:
-    assert undecided(UNITS, [line(code="B")]) is None
-
-
-def test_a_join_to_an_absent_value_is_not_a_pass() -> None:
-    assert undecided(PAIR, [line(n=1, day=5), line(n=2)]) is not None
-
-
-def test_a_doubt_that_an_exception_would_silence_is_a_pass() -> None:
-    facts = [line(n=1), line(n=2), Fact("mod", {"line": 1}), Fact("mod", {"line": 2})]
-    assert undecided(PAIR, facts) is None
 
 
 def test_the_nearest_miss_names_the_first_test_that_failed() -> None:
