@@ -1,4 +1,4 @@
-"""One claim as the compiled back end sees it: its parts, which patterns they leave possible, their values when asked."""
+"""One claim as the compiled back end sees it: its parts, the patterns they leave possible, their values when asked."""
 
 from __future__ import annotations
 

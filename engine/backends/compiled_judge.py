@@ -46,7 +46,7 @@ class _Rule:
     def run(self, board: Board, found: list[Bound]) -> Bound | None:
         """As :data:`Run`; from the second time on the generated function itself."""
         run: Run = compile_rule(self._condition, self.places)
-        self.run = run  # type: ignore[method-assign]
+        self.run = run  # type: ignore[assignment, method-assign]
         return run(board, found)
 
 

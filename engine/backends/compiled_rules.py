@@ -1,7 +1,7 @@
 """The generated code of one rule: loops over the facts that its patterns leave possible, with the joins between them.
 
-What a pattern says against constants is known before (:mod:`engine.backends.compiled_scan`). The loops find the complete
-matches and, when there is none, the first binding that fails on nothing but absent fields: the rule is in doubt.
+What a pattern says against constants is known before (:mod:`engine.backends.compiled_scan`). The loops find the
+complete matches and, when there is none, the first binding that fails on nothing but absent fields: the rule is in doubt.
 """
 
 from __future__ import annotations
@@ -26,7 +26,11 @@ class Board(Protocol):
     masks: list[list[int]]
     doubts: list[list[int]]
     unions: list[int]
-    seen: Mapping[int, Mapping[int, Mapping[str, Any]]]
+
+    @property
+    def seen(self) -> Mapping[int, Mapping[int, Mapping[str, Any]]]:
+        """The values of facts by kind and number."""
+        ...
 
     def joined(self, kind: int, field: str, value: object) -> Sequence[int]:
         """The facts whose field equals a value, or is absent; all of them when the value is absent."""

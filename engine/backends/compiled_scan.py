@@ -3,8 +3,8 @@
 Every pattern of a kind (its tests against constants) has a bit. For each field that patterns test there is a table from
 the field's value to the patterns that it does not rule out; all tags of a field share one table, filled when a value is
 first seen. A fact passes through generated code that reads a field only while some pattern still asks about it, and
-keeps the bits that are in all answers. A second set of bits says for which patterns a test met an absent field: they are
-possible, but in doubt.
+keeps the bits that are in all answers. A second set of bits says for which patterns a test met an absent field: they
+are possible, but in doubt.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from engine.rulebook.form import Pattern, Ref, Test
 REMEMBERED = 1 << 14
 """Values a field whose answers are remembered; then it begins anew."""
 WIDE: frozenset[FieldType] = frozenset({"cents", "day", "quantity"})
-"""Types with so many values that remembering them is of no use: their answers are found among the limits of the tests."""
+"""Types with so many values that remembering is of no use: their answers are found among the limits of the tests."""
 
 Scan = Callable[[Any, Sequence[Any], int], tuple[list[int], list[int], int]]
-"""View, parts and patterns asked about to those possible of each part, those in doubt, and all that any leaves possible."""
+"""View, parts, patterns asked about: the patterns possible for each part, those in doubt, those possible for any."""
 
 
 class _Asked(NamedTuple):
@@ -90,7 +90,7 @@ class KindIndex:
         yield f"        m &= {self._answer(number, field, valued, kept, names)}"
 
     def _answer(self, number: int, field: str, asked: Sequence[_Asked], kept: int, names: dict[str, Any]) -> str:
-        """The expression for the patterns that the value ``v`` leaves possible; ``kept`` are those that presence does."""
+        """The expression for the patterns that ``v`` leaves possible; ``kept`` are those that its presence does."""
         reader = self.reader
         if not asked:
             return str(kept)
@@ -184,16 +184,15 @@ class Between:
         self.masks = tuple(table.judge(step, None) for step in steps)
 
 
-def _answers(
-    asked: Sequence[_Asked], reader: KindReader, kind: FieldType | None, kept: int
-) -> Answers | Between:
+def _answers(asked: Sequence[_Asked], reader: KindReader, kind: FieldType | None, kept: int) -> Answers | Between:
     days = sorted({day for one in asked for day in reader.property(one.test.field).changes})
     if days:
         return Dated(asked, reader, kept, days)
     table = Answers(asked, reader, kept, typed=kind is None)
-    plain = all(reader.property(one.test.field).judge is None for one in asked)
-    if kind in WIDE and plain:
-        return Between(table, sorted({one.test.value for one in asked}))  # type: ignore[type-var, arg-type]
+    limits = {one.test.value for one in asked if reader.property(one.test.field).judge is None}
+    numbers = sorted(limit for limit in limits if type(limit) is int)
+    if kind in WIDE and len(numbers) == len(limits) and all(one.test.value in limits for one in asked):
+        return Between(table, numbers)
     return table
 
 

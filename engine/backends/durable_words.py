@@ -204,9 +204,9 @@ class Teller:
         return told, shown
 
 
-def _field(aspects: dict[Aspect, str], asked: Mapping[str, set[str] | None]) -> _Field:
+def _field(aspects: dict[Aspect, str], asked_of: Mapping[str, set[str] | None]) -> _Field:
     token = aspects.get("token", "")
-    wanted = asked.get(token, set())
+    wanted = asked_of.get(token, set())
     asked = None if wanted is None else frozenset(wanted)
 
     def said(word: str) -> str:

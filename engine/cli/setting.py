@@ -27,7 +27,6 @@ from engine.report.described import described
 from engine.rulebook.book import Rulebook
 from engine.rulebook.load import load_rulebook
 
-
 BACK_ENDS: Mapping[str, Compile] = {"durable": compile_durable, "compiled": compile_compiled}
 """The back ends by the name that ``--engine`` has for them."""
 

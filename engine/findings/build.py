@@ -68,9 +68,10 @@ class FindingMaker:
     def _used(self, name: str, bound: Mapping[str, Fact], value: ParameterValue) -> UsedParameter:
         fact = bound.get(f"param.{name}")
         raw = fact.values.get("value") if fact else None
+        kind = self._parameter_types.get(f"param.{name}", "text")
         return UsedParameter(
             name=name,
-            value=plain(raw if raw is not None else value.values[0], self._parameter_types.get(f"param.{name}", "text")),
+            value=plain(raw if raw is not None else value.values[0], kind),
             payer=value.payer,
             since=iso(value.first_day),
             because=value.because,

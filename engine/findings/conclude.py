@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterator, Mapping, Sequence
 
 from engine.facts.fact import Fact
@@ -61,12 +62,12 @@ def coverage(examiner: Examiner, examined: Examined) -> Coverage:
     if examined.failure:
         return Coverage(0, tuple(NotEvaluated(rule, examined.failure) for rule in examiner.rules))
     scope = examined.scope
-    doubts = [
-        NotEvaluated(doubt.rule, doubtful(doubt)) for doubt in examined.doubts
-    ]
+    doubts = [NotEvaluated(doubt.rule, doubtful(doubt)) for doubt in examined.doubts]
     evaluated = len(examiner.rules) - len(scope.reasons) - len(doubts)
-    not_evaluated = tuple(sorted([*scope.not_evaluated, *doubts])) if doubts else scope.not_evaluated
-    return Coverage(evaluated, not_evaluated, scope.remarks)
+    not_evaluated = list(scope.not_evaluated)
+    for doubt in doubts:
+        insort(not_evaluated, doubt)
+    return Coverage(evaluated, tuple(not_evaluated), scope.remarks)
 
 
 def likelihood(scoring: Sequence[Scoring], day: int) -> Likelihood:

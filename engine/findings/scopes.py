@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from engine.backends.compiled_judge import PartsJudge, Plan
 from engine.claim.model import ClaimType
@@ -36,9 +36,7 @@ class Setting(Struct, frozen=True, kw_only=True):
 
 
 class Terms(Struct, frozen=True):
-    """What holds for all claims to one payer in a period in which no date of a rule, parameter or table lies.
-
-    """
+    """What holds for all claims to one payer in a period in which no date of a rule, parameter or table lies."""
 
     payer: Payer
     used: Mapping[str, ParameterValue]
@@ -136,7 +134,7 @@ class Scopes:
                 remarks=older_tables(self._tables, day, self._setting.tables),
                 not_evaluated=tuple(NotEvaluated(rule, reason) for rule, reason in sorted(reasons.items()) if reason),
                 plan=period.plan,
-                payer_fact=Fact("payer", {"name": terms.payer.title} if terms.payer.title else {}),
+                payer_fact=_payer_fact(terms.context.payer),
             )
             _remember(self._scopes, key, found)
         return found
@@ -169,6 +167,10 @@ class Scopes:
 
     def _period(self, day: int | None) -> int | None:
         return None if day is None else bisect_right(self._days, day)
+
+
+def _payer_fact(payer: PayerProfile) -> Fact:
+    return Fact("payer", {name: value for name, value in structs.asdict(payer).items() if value})
 
 
 def _change_days(setting: Setting, rules: Mapping[str, Rule]) -> Iterator[int]:

@@ -118,11 +118,11 @@ class Tables:
     def rows_on(self, table: str, key: str, day: int | None) -> Sequence[Row]:
         """The rows of ``key`` that are in force on ``day``; raises as :meth:`rows` does."""
         asked = (table, key, day)
-        known = self._answers.get(asked)
+        known: Sequence[Row] | None = self._answers.get(asked)
         if known is None:
-            known = tuple([row for row in self.rows(table, key, day) if row.on(day)])
+            known = [row for row in self.rows(table, key, day) if row.on(day)] or ()
             self._keep(asked, known)
-        return known  # type: ignore[no-any-return]
+        return known
 
     def recall(self, work: Callable[[Tables, str, int | None], AnswerT], code: str, day: int | None) -> AnswerT:
         """What ``work`` finds out about a code on a day from these tables, remembered."""

@@ -20,7 +20,8 @@ from engine.reference.table import Edition, Row
 
 MAPPED = 1 << 31
 _AT_ONCE = 1000
-_REMEMBERED = 1 << 15
+_REMEMBERED = 4096
+_PAIRS = 1 << 15
 _LAST = "\U0010ffff"
 _CONTENT = "c.first_day, c.last_day, c.data FROM rows r CROSS JOIN contents c ON c.id = r.content"
 _ROWS = f"SELECT {_CONTENT} WHERE r.key = ? ORDER BY r.n"
@@ -109,6 +110,7 @@ class ImportedStore:
         self._names = (*entry.key, *entry.columns)
         self._database = Database(self._folder / entry.file, entry.size)
         self._remembered: dict[str, tuple[Row, ...]] = {}
+        self._pairs: dict[str, tuple[Row, ...]] = {}
         self._edition = Edition(
             table=entry.table,
             edition=entry.edition,
@@ -141,12 +143,12 @@ class ImportedStore:
         Raises:
             TableError: the file is damaged or has gone.
         """
-        known = self._remembered
-        if len(keys) > _REMEMBERED:
+        known = self._pairs
+        if len(keys) > _PAIRS:
             return self._read_many(keys)
         unknown = [key for key in keys if key not in known]
         if unknown:
-            if len(known) + len(unknown) > _REMEMBERED:
+            if len(known) + len(unknown) > _PAIRS:
                 known.clear()
                 unknown = list(keys)
             found = self._read_many(unknown)

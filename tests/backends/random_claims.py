@@ -119,9 +119,7 @@ class Author:
         }
 
 
-BASES = tuple(
-    msgspec.json.decode(path.read_bytes(), type=Claim) for path in sorted(CLAIMS.glob("*/minimal.json"))
-)
+BASES = tuple(msgspec.json.decode(path.read_bytes(), type=Claim) for path in sorted(CLAIMS.glob("*/minimal.json")))
 
 
 def random_claim(rnd: random.Random) -> Claim:
@@ -134,7 +132,9 @@ def random_claim(rnd: random.Random) -> Claim:
     )
     providers = tuple(replace(one, npi=rnd.choice(NPIS)) for one in base.providers if rnd.random() < 0.8)
     lines = tuple(_line(rnd, base, number) for number in range(1, rnd.choice((0, 1, 2, 3, 5, 20)) + 1))
-    return replace(base, diagnoses=diagnoses, providers=providers, lines=lines, prior_authorization=rnd.choice(("", "A1")))
+    return replace(
+        base, diagnoses=diagnoses, providers=providers, lines=lines, prior_authorization=rnd.choice(("", "A1"))
+    )
 
 
 def _line(rnd: random.Random, base: Claim, number: int):

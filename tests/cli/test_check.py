@@ -68,7 +68,7 @@ def test_an_empty_folder_ends_with_2(run, tmp_path):
         ("--format", "xml"),
         ("--received-on", "15 April"),
         ("--fail-on", "info"),
-        ("--engine", "compiled"),
+        ("--engine", "clips"),
         ("--payer", "acme"),
         ("--rules", "/nowhere"),
         ("--tables", "/nowhere"),
