@@ -1,4 +1,4 @@
-"""Holds durable_rules against the plain evaluator on random rules and random claims.
+"""Holds both back ends against the plain evaluator on random rules and random claims.
 
 Run: python tools/fuzz_backends.py SEED COUNT      (COUNT claims; a new rulebook every 25)
 Prints the cases run, the matches seen and the differences; each difference with the seed that repeats it.
@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from engine.backends.compiled import compile_compiled  # noqa: E402
 from engine.backends.durable import compile_durable  # noqa: E402
 from tests.backends.oracle import Oracle  # noqa: E402
 from tests.backends.random_rules import random_condition, random_facts  # noqa: E402
@@ -30,14 +31,18 @@ def main() -> int:
     while done < cases:
         rnd = random.Random(f"{seed}/{done}")  # noqa: S311
         conditions = [random_condition(rnd, f"R{number}") for number in range(rnd.choice([1, 5, 20, 60, 150]))]
-        evaluator, oracle = compile_durable(conditions), Oracle(conditions)
+        evaluators = {"durable": compile_durable(conditions), "compiled": compile_compiled(conditions)}
+        oracle = Oracle(conditions)
         for number in range(CLAIMS_A_RULEBOOK):
             facts = random_facts(rnd)
-            found, expected = evaluator.run(facts), oracle.run(facts)
+            expected = oracle.run(facts)
             matches += len(expected)
-            if found != expected:
-                different += 1
-                print(f"differs: random.Random('{seed}/{done}'), claim {number}: {set(found) ^ set(expected)}")
+            for name, evaluator in evaluators.items():
+                found = evaluator.run(facts)
+                if found != expected:
+                    different += 1
+                    wrong = set(found) ^ set(expected)
+                    print(f"{name} differs: random.Random('{seed}/{done}'), claim {number}: {wrong}")
         done += CLAIMS_A_RULEBOOK
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     took = time.perf_counter() - began

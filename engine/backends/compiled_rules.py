@@ -1,7 +1,7 @@
 """The generated code of one rule: loops over the facts that its patterns leave possible, with the joins between them.
 
 What a pattern says against constants is known before (:mod:`engine.backends.compiled_scan`). The loops find the
-complete matches and, when there is none, the first binding that fails on nothing but absent fields: the rule is in doubt.
+complete matches and, when there is none, the first binding that fails on absent fields alone: the rule is in doubt.
 """
 
 from __future__ import annotations

@@ -37,6 +37,7 @@ def reports_of(files, history):
         yield from (report for report in durable if isinstance(report, ClaimReport))
 
 
+@pytest.mark.timeout(600)
 def test_on_the_claims_of_this_repository():
     files = list(own_files())
     reports = [*reports_of(files[::2], history=False), *reports_of(files[1::2], history=True)]
