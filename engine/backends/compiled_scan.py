@@ -189,10 +189,10 @@ def _answers(asked: Sequence[_Asked], reader: KindReader, kind: FieldType | None
     if days:
         return Dated(asked, reader, kept, days)
     table = Answers(asked, reader, kept, typed=kind is None)
-    limits = {one.test.value for one in asked if reader.property(one.test.field).judge is None}
-    numbers = sorted(limit for limit in limits if type(limit) is int)
-    if kind in WIDE and len(numbers) == len(limits) and all(one.test.value in limits for one in asked):
-        return Between(table, numbers)
+    limits = {one.test.value for one in asked if type(one.test.value) is int}
+    plain = all(reader.property(one.test.field).judge is None and type(one.test.value) is int for one in asked)
+    if kind in WIDE and plain:
+        return Between(table, sorted(limits))
     return table
 
 

@@ -9,7 +9,7 @@ import random
 from functools import cache
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from engine.backends.compiled import compile_compiled
@@ -47,6 +47,7 @@ def judged(rnd, *, rules=RULES, claims=CLAIMS):
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(seed=st.integers(0, 2**32))
+@example(seed=287734)  # a quantity with a number and a list: `true` of the list is no limit, though it equals 1
 def test_all_three_find_the_same_matches(seed):
     rnd = random.Random(seed)
     evaluators = None
