@@ -1,0 +1,133 @@
+"""Reads a part of an NDJSON file, native or FHIR: lines keep the numbers that they have in the whole file."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from typing import BinaryIO, Literal
+
+import msgspec
+from msgspec import Struct
+from msgspec.msgpack import Decoder, Encoder
+
+from engine.intake import fhir, native
+from engine.intake.fhir_resources import Index
+from engine.intake.json_text import LIMIT, Document, Parser, _one_a_line, _values, decode
+from engine.intake.native_repair import Repairer
+from engine.intake.parts.extent import Extent
+from engine.intake.reading import IntakeFinding, ReadClaim, Reading
+
+LinesDialect = Literal["fhir", "native"]
+
+
+class LinesState(Struct, frozen=True, array_like=True):
+    """The number and offset of the next line, as messages count them; claims before it; whether anything was found."""
+
+    number: int
+    offset: int
+    claims: int
+    said: bool
+
+    def packed(self) -> bytes:
+        """As bytes: equal bytes are equal states."""
+        return _encode(self)
+
+
+def unpacked_lines(data: bytes) -> LinesState:
+    """The state of :meth:`LinesState.packed`."""
+    return _decode(data)
+
+
+_encode = Encoder().encode
+_decode = Decoder(LinesState).decode
+
+
+def one_a_line(stream: BinaryIO) -> bool:
+    """Whether a JSON file is read a line at a time; it stands at its beginning again afterwards."""
+    first = _first(stream)
+    second = stream.readline(LIMIT + 1)
+    stream.seek(0)
+    marked = first[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    return len(first) <= LIMIT and not marked and _one_a_line(first, second, Parser())
+
+
+def foresee_lines(data: bytes, state: bytes) -> bytes:
+    """The state behind ``data``, which begins and ends with a line."""
+    begun = _decode(state) if state else LinesState(1, 0, 0, said=False)
+    lines = data.count(b"\n")
+    return LinesState(begun.number + lines, begun.offset + len(data), begun.claims + lines, said=True).packed()
+
+
+class LinesReader:
+    """Reads one part; ``state`` is that at its end when it has been read.
+
+    ``clean`` turns false when the rest of the file depends on more than a state can hold: FHIR resources that claims
+    further on may refer to, or resources to be counted at the end, or a
+    file that holds no claim.
+
+    Args:
+        file: the file's name.
+        dialect: how its lines are read.
+        state: where to go on; empty at the beginning of the file.
+        keep_raw: as of the readers of whole files.
+    """
+
+    def __init__(self, file: str, dialect: LinesDialect, state: bytes = b"", *, keep_raw: bool = False) -> None:
+        self.file = file
+        self.dialect = dialect
+        self.keep_raw = keep_raw
+        self.begun = _decode(state) if state else None
+        self.state = b""
+        self.clean = True
+        self.number, self.offset = (self.begun.number, self.begun.offset) if self.begun else (1, 0)
+        self.claims_read = self.begun.claims if self.begun else 0
+        self.said = self.begun is not None and self.begun.said
+        self.index = Index()
+        self.skipped: dict[str, int] = {}
+        self.repairer = Repairer()
+
+    def read_part(self, extent: Extent) -> Reading:
+        """The claims and findings of the part, in order."""
+        for document in self.documents(extent):
+            for item in [document] if isinstance(document, IntakeFinding) else self.claims(document):
+                self.said = True
+                self.claims_read += isinstance(item, ReadClaim)
+                yield item
+        if extent.ends_file:
+            self.clean = self.said and not self.skipped
+            return
+        self.clean = not self.skipped and not self.index._known
+        if self.clean:
+            self.state = LinesState(self.number, self.offset, self.claims_read, said=self.said).packed()
+
+    def documents(self, extent: Extent) -> Iterator[Document | IntakeFinding]:
+        """The values of the part's lines."""
+        parser = Parser()
+        line = extent.readline(LIMIT + 1) if self.begun else _first(extent)
+        while line:
+            text, finding = decode(line, self.offset)
+            if finding:
+                yield finding
+            if text.strip():
+                yield from _values(text, parser, self.number)
+            self.offset += len(line)
+            self.number += 1
+            line = extent.readline(LIMIT + 1)
+
+    def claims(self, document: Document) -> Reading:
+        """The claims of one value."""
+        if self.dialect == "fhir":
+            yield from fhir._document(document, self.index, self.skipped, self.file, self.keep_raw)
+            return
+        if native._QUOTED.search(document.text):
+            document = msgspec.structs.replace(document, suspect=True)
+        for value, path in native.claims_of(document.value):
+            yield native.read_value(value, path, document, self.file, self.repairer, keep_raw=self.keep_raw)
+
+
+def _first(stream: BinaryIO | Extent) -> bytes:
+    """The first line that is not blank, as the readers of whole files find it."""
+    line = stream.readline(LIMIT + 1)
+    while line and not line.strip() and len(line) <= LIMIT:
+        line = stream.readline(LIMIT + 1)
+    return line
