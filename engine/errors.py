@@ -60,3 +60,7 @@ class CompileError(CleanclaimError):
 
 class EngineError(CleanclaimError):
     """The rules engine failed on one claim; its session is lost and the evaluator must be rebuilt."""
+
+
+class OutputError(CleanclaimError):
+    """Results cannot be written where they should go."""

@@ -14,6 +14,7 @@ COMMANDS: Final[dict[str, str]] = {
     "check": "Check claims: X12 837P, 837I or 837D, FHIR R4 Claim or Bundle, or native JSON.",
     "explain": "Explain a claim: why it would be denied, why a rule did or did not fire, or what a stage of the check "
     "saw.",
+    "batch": "Check files of any size, in several processes or on Spark; a run that was stopped goes on where it was.",
     "codes": "Look a code up.",
     "rules": "The rules: list and show them, test and lint them, write new ones.",
     "tables": "The reference tables.",
