@@ -74,7 +74,7 @@ def run(job: Job, checkpoint: Checkpoint, runner: Runner, told: Callable[[int], 
     """
     earlier = checkpoint.begun_with()
     inputs = tuple(fingerprint(given) for given in job.inputs)
-    tool = msgspec.to_builtins(runner.tool())
+    tool = msgspec.json.decode(msgspec.json.encode(runner.tool()))
     options = {**job.options, "format": job.chosen}
     checkpoint.begin(Manifest(options, tool, inputs), earlier)
     _Run(job, checkpoint, runner, told).finish()
