@@ -124,5 +124,5 @@ $(VENV)/.ready: pyproject.toml | python
 
 $(VENV)/.ready-dev: $(VENV)/.ready
 	@echo 'Adding what the checks need …'
-	@$(PIP) install --editable '.[test,dev]'
+	@$(PIP) install --editable '.[test,dev,batch,spark]'
 	@touch $@

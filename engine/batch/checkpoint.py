@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -80,6 +81,7 @@ class Checkpoint:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
+            self.close()
             raise OutputError("another run writes here", location=str(self.folder), hint="wait for its end") from error
 
     def begun_with(self) -> Manifest | None:
@@ -154,10 +156,8 @@ class Checkpoint:
         """Let the folder go."""
         for held in (self._journal, self._lock):
             if held is not None:
-                try:
+                with suppress(OSError):  # what could not be written was never promised
                     held.close()
-                except OSError:
-                    pass  # what could not be written was never promised
 
 
 def fingerprint(given: Input) -> Fingerprint:
@@ -216,9 +216,7 @@ def _compare(earlier: Manifest, now: Manifest, folder: Path) -> None:
 
 def _tool_changes(earlier: dict[str, object], now: dict[str, object]) -> list[str]:
     words = {"version": "cleanclaim itself", "packs": "the rules", "tables": "the reference tables"}
-    return [
-        f"{words.get(key, key)} changed" for key in sorted({*earlier, *now}) if earlier.get(key) != now.get(key)
-    ]
+    return [f"{words.get(key, key)} changed" for key in sorted({*earlier, *now}) if earlier.get(key) != now.get(key)]
 
 
 def _input_changes(earlier: Sequence[Fingerprint], now: Sequence[Fingerprint]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 
@@ -52,7 +51,7 @@ class Output:
                 continue
             (self.folder / table).mkdir(exist_ok=True)
             for path in (self.folder / table).iterdir():
-                if not path.name.endswith(".parquet") or int(path.stem.rpartition("-")[2]) >= self.lengths.get(PARTS, 0):
+                if int(path.stem.rpartition("-")[2]) >= self.lengths.get(PARTS, 0):
                     path.unlink()
 
     def write(self, packet: Packet, position: Position) -> None:

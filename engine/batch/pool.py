@@ -9,6 +9,7 @@ import multiprocessing
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol
 
@@ -102,10 +103,8 @@ class Worker:
         self.task = task
         task.given = task.rest
         self.notes[SLICE] = self.notes[ITEM] = self.notes[BUSY] = self.notes[STOP] = 0
-        try:
+        with suppress(OSError):  # it has just ended: found out at the next look
             self.pipe.send(task.given)
-        except OSError:
-            pass  # it has just ended: found out at the next look
 
     def end(self) -> None:
         """End the process."""

@@ -17,7 +17,9 @@ PAYERS_SHOWN = 12
 FILE = "summary.json"
 
 
-def summary(tally: BatchTally, tool: dict[str, object], received_on: str, titles: Mapping[str, str]) -> dict[str, object]:
+def summary(
+    tally: BatchTally, tool: dict[str, object], received_on: str, titles: Mapping[str, str]
+) -> dict[str, object]:
     """The summary as plain values; rules and payers by cents at risk, the most first."""
     rules = sorted(tally.rule_claims, key=lambda rule: (-tally.rule_cents[rule], -tally.rule_claims[rule], rule))
     payers = sorted(tally.payers, key=lambda slug: (-tally.payers[slug].cents_at_risk, slug))
@@ -83,6 +85,7 @@ def write_text(page: Page, tally: BatchTally, basis: Basis, out: Path) -> None:
         page.line((f"and {count(rest, 'other payer')} ({FILE} has all)", "dim"), indent=2)
     if tally.poisoned:
         page.blank()
-        page.line((f"{count(tally.poisoned, 'claim')} could not be checked: see {out / 'poisoned'}", "bold red"), indent=2)
+        text = f"{count(tally.poisoned, 'claim')} could not be checked: see {out / 'poisoned'}"
+        page.line((text, "bold red"), indent=2)
     page.blank()
     page.paragraph(str(out), indent=2, label="Output")

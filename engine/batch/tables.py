@@ -209,7 +209,7 @@ class ParquetSheets:
 
 
 def arrow() -> tuple[Any, Any]:
-    """pyarrow and pyarrow.parquet.
+    """The modules pyarrow and pyarrow.parquet.
 
     Raises:
         UsageError: they are not installed.

@@ -124,10 +124,8 @@ class _Work:
             self.tally.add_input(finding)
             self.sheets.problem(finding)
             return
-        if at in given.uncheckable:
-            report = not_checked(found.claim, ProcessDied())
-        else:
-            report = self.checker.check_claim(found)
+        fatal = at in given.uncheckable
+        report = not_checked(found.claim, ProcessDied()) if fatal else self.checker.check_claim(found)
         failed = next((finding.says for finding in report.findings if finding.rule == "INT-0020"), "")
         if failed:
             self.tally.poisoned += 1

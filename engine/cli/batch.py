@@ -78,7 +78,7 @@ class FromSetting(Struct, frozen=True):
 @guarded
 def batch(
     paths: Annotated[list[str], typer.Argument(metavar="IN", help="Files or folders of claims; gzip is read too.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder of the output: new, or a run to go on.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The output: a new folder, or a run to go on.")],
     runner: Annotated[RunnerName, typer.Option("--runner", help="Where the work is done.")] = RunnerName.local,
     jobs: Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Processes (local runner).")] = 1,
     batch_format: Annotated[BatchFormat, typer.Option("--format", help="The output.")] = BatchFormat.parquet,
@@ -114,7 +114,8 @@ def batch(
             chosen=batch_format.value,
             size=unit_mb << 20,
         )
-        with bar(sum(given.size for given in job.inputs)) as shown, _runner(runner, job, chosen, jobs, master, shown) as on:
+        size = sum(given.size for given in job.inputs)
+        with bar(size) as shown, _runner(runner, job, chosen, jobs, master, shown) as on:
             tally = run(job, checkpoint, on, shown.bytes_done)
             tool = on.tool()
         names = titles(load_rulebook(chosen.rules))
@@ -184,5 +185,3 @@ def _options(chosen: Setting) -> dict[str, str]:
         files = [Path(name) for name in claim_files([str(chosen.history)])]
         earlier = f"{chosen.history} ({len(files)} files, {sum(path.stat().st_size for path in files):,} bytes)"
     return {"received_on": chosen.received_on.isoformat(), "payer": chosen.payer, "history": earlier}
-
-

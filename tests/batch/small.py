@@ -17,6 +17,7 @@ from engine.batch.checkpoint import Checkpoint
 from engine.batch.plan import Input
 from engine.batch.pool import Pool
 from engine.batch.run import Job, run
+from engine.batch.work import NOTES, check_unit
 from engine.check import Checker
 from engine.reference.catalog import Tables
 from engine.rulebook.load import load_rulebook
@@ -27,7 +28,7 @@ SIZE = 8_000
 
 
 class Deadly(Checker):
-    """Ends its process at a claim whose id begins with KILL, at the first try at ONCE; fails on FAULT; waits at SLOW."""
+    """Ends its process at claims whose id begins with KILL, once at ONCE; fails on FAULT; waits at SLOW."""
 
     home = Path()
 
@@ -71,6 +72,21 @@ class Source(Struct, frozen=True):
         return Source(places[self.home])
 
 
+class InThisProcess:
+    """A runner without processes, where they are not what is tested."""
+
+    def __init__(self, checker, chosen):
+        self.checker, self.chosen = checker, chosen
+
+    def tool(self):
+        return self.checker.tool()
+
+    def run(self, units):
+        for unit in units:
+            for packet in check_unit(self.checker, unit, self.chosen, [0] * NOTES):
+                yield unit, packet
+
+
 def inputs(files):
     return tuple(Input(str(path), Path(path).name, Path(path).stat().st_size) for path in files)
 
@@ -79,10 +95,12 @@ def job(out, files, chosen="ndjson", options=None, size=SIZE):
     return Job(inputs=inputs(files), out=Path(out), options=options or {"received_on": "x"}, chosen=chosen, size=size)
 
 
-def run_batch(home, out, files, chosen="ndjson", jobs=2, options=None, size=SIZE, runner=None):
-    """The counts of a whole run."""
+def run_batch(home, out, files, chosen="ndjson", jobs=0, options=None, size=SIZE, runner=None):
+    """The counts of a whole run; with ``jobs`` 0 in this process."""
     checkpoint = Checkpoint(Path(out))
     checkpoint.lock()
+    if runner is None and jobs == 0:
+        runner = InThisProcess(Source(Path(home)).make(), chosen)
     on = runner or Pool(Source(Path(home)), chosen, jobs, lambda _: None)
     try:
         return run(job(out, files, chosen, options, size), checkpoint, on, lambda _: None)

@@ -28,7 +28,7 @@ def lines(path):
 def test_ndjson_equals_the_check(home, checker, claims, tmp_path):
     files = claims()
     expected = checked(checker, files)
-    tally = run_batch(home, tmp_path / "out", files)
+    tally = run_batch(home, tmp_path / "out", files, jobs=2)
     assert lines(tmp_path / "out" / "claims.ndjson") == expected[0]
     assert lines(tmp_path / "out" / "problems.ndjson") == expected[1]
     assert tally.claims == len(expected[0])
@@ -66,7 +66,7 @@ def test_gzip_is_read(home, checker, claims, tmp_path):
     plain = claims(10)[0]
     packed = tmp_path / "packed.gz"
     packed.write_bytes(gzip.compress(plain.read_bytes()))
-    run_batch(home, tmp_path / "out", [packed], jobs=1)
+    run_batch(home, tmp_path / "out", [packed])
     expected = [line.replace(b"many.837", b"packed.gz") for line in checked(checker, [plain])[0]]
     assert lines(tmp_path / "out" / "claims.ndjson") == expected
 
@@ -74,7 +74,7 @@ def test_gzip_is_read(home, checker, claims, tmp_path):
 def test_a_fault_of_ours_is_set_aside_and_stops_nothing(home, checker, claims, tmp_path):
     files = claims(6, "FAULT")[:1]
     out = tmp_path / "out"
-    tally = run_batch(home, out, files, jobs=1)
+    tally = run_batch(home, out, files)
     expected = checked(checker, files)[0]
     assert lines(out / "claims.ndjson") == expected
     assert tally.claims == tally.poisoned == len(expected)
@@ -91,7 +91,7 @@ def test_a_claim_that_ends_its_process_twice_is_set_aside(home, checker, claims,
     text = files[0].read_text()
     files[0].write_text(text.replace("A5-", "KILL5-", 1).replace("A8-", "ONCE8-", 1))
     out = tmp_path / "out"
-    tally = run_batch(home, out, files)
+    tally = run_batch(home, out, files, jobs=2)
     rows = [json.loads(line) for line in lines(out / "claims.ndjson")]
     killed = [row for row in rows if any(f["rule"] == "INT-0020" for f in row["findings"])]
     assert len(killed) == 1

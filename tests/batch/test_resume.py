@@ -30,7 +30,7 @@ def test_every_line_of_the_journal_is_a_place_to_go_on_from(home, claims, tmp_pa
     for kept in (0, 1, len(journal_lines) // 2, len(journal_lines) - 1):
         torn = b"".join(journal_lines[:kept]) + journal_lines[min(kept, len(journal_lines) - 1)][:30]
         (out / "journal.ndjson").write_bytes(torn)
-        run_batch(home, out, files, jobs=1)
+        run_batch(home, out, files)
         assert content(out, "ndjson") == expected
 
 
@@ -64,8 +64,8 @@ def test_a_full_disk_is_said_and_gone_on_from(home, claims, tmp_path, monkeypatc
     run_batch(home, tmp_path / "whole", files, chosen)
     with monkeypatch.context() as patched:
         stop_after(patched, calls, errno.ENOSPC)
-        with pytest.raises(OutputError, match="no space left on device.*goes on from here"):
-            run_batch(home, tmp_path / "out", files, chosen, jobs=1)
+        with pytest.raises(OutputError, match=r"no space left on device.*goes on from here"):
+            run_batch(home, tmp_path / "out", files, chosen)
     run_batch(home, tmp_path / "out", files, chosen)
     assert content(tmp_path / "out", chosen) == content(tmp_path / "whole", chosen)
 
@@ -80,7 +80,7 @@ def test_a_folder_with_other_things_is_refused(home, claims, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "letter.txt").write_text("mine")
     with pytest.raises(OutputError, match="not empty"):
-        run_batch(home, tmp_path / "out", claims(1), jobs=1)
+        run_batch(home, tmp_path / "out", claims(1))
 
 
 def test_two_runs_do_not_write_to_one_folder(tmp_path):
@@ -95,22 +95,22 @@ def test_two_runs_do_not_write_to_one_folder(tmp_path):
 
 def test_a_changed_input_is_refused(home, claims, tmp_path):
     files = claims(5)
-    run_batch(home, tmp_path / "out", files, jobs=1)
+    run_batch(home, tmp_path / "out", files)
     with files[0].open("a") as stream:
         stream.write("\n")
     with pytest.raises(UsageError, match=r"cannot go on: many\.837 changed"):
-        run_batch(home, tmp_path / "out", files, jobs=1)
+        run_batch(home, tmp_path / "out", files)
     with pytest.raises(UsageError, match="list of input files changed"):
-        run_batch(home, tmp_path / "out", files[1:], jobs=1)
+        run_batch(home, tmp_path / "out", files[1:])
 
 
 def test_changed_options_are_refused(home, claims, tmp_path):
     files = claims(2)
-    run_batch(home, tmp_path / "out", files, jobs=1)
+    run_batch(home, tmp_path / "out", files)
     with pytest.raises(UsageError, match="--received-on was x, now y"):
-        run_batch(home, tmp_path / "out", files, jobs=1, options={"received_on": "y"})
+        run_batch(home, tmp_path / "out", files, options={"received_on": "y"})
     with pytest.raises(UsageError, match="--format was ndjson, now parquet"):
-        run_batch(home, tmp_path / "out", files, "parquet", jobs=1)
+        run_batch(home, tmp_path / "out", files, "parquet")
 
 
 def test_changed_rules_and_tables_are_refused(claims, tmp_path):
@@ -120,16 +120,16 @@ def test_changed_rules_and_tables_are_refused(claims, tmp_path):
     home.mkdir()
     rules, tables = small_rulebook(home), small_tables(home)
     files = claims(2)
-    run_batch(home, tmp_path / "out", files, jobs=1)
+    run_batch(home, tmp_path / "out", files)
     rule = rules / "billing" / "lines" / "units-not-positive.yaml"
     rule.write_text(rule.read_text().replace("severity: error", "severity: warning"))
     with pytest.raises(UsageError, match="the rules changed"):
-        run_batch(home, tmp_path / "out", files, jobs=1)
+        run_batch(home, tmp_path / "out", files)
     rule.write_text(rule.read_text().replace("severity: warning", "severity: error"))
     table = tables / "mue-practitioner.csv"
     table.write_text(table.read_text() + "99213,1,3,x\n")
     with pytest.raises(UsageError, match="the reference tables changed"):
-        run_batch(home, tmp_path / "out", files, jobs=1)
+        run_batch(home, tmp_path / "out", files)
 
 
 def test_an_input_that_cannot_be_read_is_said_before_anything_is_written(home, claims, tmp_path):

@@ -93,7 +93,9 @@ def main():
     from tests.batch.conftest import write_claims
     from tests.cli.small import small_rulebook, small_tables
 
-    count, seed = (int(word) for word in [*sys.argv[1:], "100", "1"][:2]) if len(sys.argv) < 3 else map(int, sys.argv[1:3])
+    count, seed = (
+        (int(word) for word in [*sys.argv[1:], "100", "1"][:2]) if len(sys.argv) < 3 else map(int, sys.argv[1:3])
+    )
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         small_rulebook(home)

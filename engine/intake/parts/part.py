@@ -84,7 +84,7 @@ def next_part(stream: BinaryIO, kind: Kind, start: int, state: bytes, size: int,
         data += stream.read(max(len(data), size))
         if kind != "x12":
             at = data.rfind(b"\n") + 1
-            if 0 < at and start + at < total:
+            if at > 0 and start + at < total:
                 part = Part(kind, start, start + at, state)
                 return part, foresee_lines(data[:at], state)
             continue

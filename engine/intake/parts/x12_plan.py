@@ -140,7 +140,7 @@ class _Scout:
         for _ in self.reader.close(self.cut.ending.next):
             pass
         self.reader.claims = self.claims + heads.number("CLM", 0, end)
-        return self.reader.written(Mark(index, self.start + end, self.reader.separators, self.wrapped)).packed()
+        return self.reader.written(Mark(index, self.reader.separators, self.wrapped)).packed()
 
     def envelope(self, start: int, end: int) -> None:
         """Groups one by one; of the transactions between them the first and the last."""
@@ -231,7 +231,7 @@ class _Scout:
         data = self.data[start:end]
         begun = None
         if self.resumed or start > 0:
-            begun = Mark(self.index_at(start), self.start + start, self.reader.separators, self.wrapped)
+            begun = Mark(self.index_at(start), self.reader.separators, self.wrapped)
         tokens = PartTokenizer(Extent(io.BytesIO(data), 0, len(data)), begun)
         for _ in self.reader.take(tokens):
             pass

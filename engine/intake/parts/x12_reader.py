@@ -19,10 +19,9 @@ from engine.intake.parts.x12_state import (
 )
 from engine.intake.reading import ReadClaim, Reading
 from engine.intake.x12.loop_table import load_table
-from engine.intake.x12.loops import Assembler
 from engine.intake.x12.reader import _Reader
 from engine.intake.x12.scope import Scope
-from engine.intake.x12.segments import Segment, Separators
+from engine.intake.x12.segments import Separators, Text
 from engine.intake.x12.tokenizer import _BLANK, SAMPLE, _Tokenizer
 
 Next = Literal["envelope", "HL20", "HL22"]
@@ -45,13 +44,13 @@ class PartTokenizer(_Tokenizer):
         self.clean = True
         self.resumed = mark is not None
         if mark is not None:
-            self.index, self.base = mark.index, mark.offset
-            self.separators, self.wrapped = mark.separators, mark.wrapped
+            self.index, self.wrapped = mark.index, mark.wrapped
+            self.separate(mark.separators)
 
     @property
     def mark(self) -> Mark:
         """Where splitting has come to."""
-        return Mark(self.index, self.base, self.separators, self.wrapped)
+        return Mark(self.index, self.separators, self.wrapped)
 
     def start(self) -> bool:
         """A part that goes on has no start to look for."""
@@ -67,7 +66,7 @@ class PartTokenizer(_Tokenizer):
         self.buffer = kept
         return found
 
-    def tail(self) -> list[Segment]:
+    def tail(self) -> list[Text]:
         """Only the file's end can cut a segment off."""
         if not self.extent.ends_file and self.buffer.strip(_BLANK):
             self.clean = False
@@ -118,7 +117,7 @@ class PartReader(_Reader):
 
     def read_part(self, extent: Extent, ending: Ending | None) -> Reading:
         """The claims and findings of a part, in order; ``ending`` is ``None`` for the rest of the file."""
-        tokens = PartTokenizer(extent, self.begun and self.begun.mark)
+        tokens = PartTokenizer(extent, self.begun.mark if self.begun else None)
         yield from self.take(tokens)
         if ending is None:
             yield from self.handle_all(self.assembler.end())
@@ -132,18 +131,17 @@ class PartReader(_Reader):
 
     def take(self, tokens: PartTokenizer) -> Reading:
         """All segments of a part, each finding of the tokenizer where it belongs."""
-        index = tokens.index
         for batch in tokens.batches():
+            index = batch.first
             if batch.separators != self.separators:
                 yield from self.change_separators(batch.separators)
             done = 0
             for finding in batch.findings:
                 at = (finding.at.segment or 0) - index + 1
-                yield from self.run(batch.segments[done:at])
+                yield from self.run(batch.texts[done:at], index + done)
                 done = max(done, at)
                 yield from self.place(finding)
-            yield from self.run(batch.segments[done:])
-            index += len(batch.segments)
+            yield from self.run(batch.texts[done:], index + done)
 
     def close(self, following: Next) -> Reading:
         """Close what the segment after the part will close."""
@@ -170,4 +168,3 @@ class PartReader(_Reader):
             next_level=assembler._next_level if assembler.levels else 1,
             levels=level_states(assembler),
         )
-

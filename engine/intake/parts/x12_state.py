@@ -16,14 +16,16 @@ from engine.intake.x12.loop_table import LoopTable, Node, load_table
 from engine.intake.x12.loops import Assembler
 from engine.intake.x12.reader import DEFAULT_FORM
 from engine.intake.x12.scope import Scope
-from engine.intake.x12.segments import Loop, Segment, Separators
+from engine.intake.x12.segments import Loop, Segment, Separators, Text
 
 
 class LoopState(Struct, frozen=True, array_like=True):
     """A loop without its way up."""
 
     id: str
-    segments: tuple[Segment, ...]
+    texts: tuple[Text, ...]
+    first: int
+    indexes: tuple[int, ...] | None
     children: tuple[LoopState, ...]
 
 
@@ -53,10 +55,9 @@ class EnvelopeState(Struct, frozen=True, array_like=True):
 
 
 class Mark(Struct, frozen=True, array_like=True):
-    """What splitting into segments needs: ``index`` counts the segments before this place, ``offset`` the bytes."""
+    """What splitting into segments needs: ``index`` counts the segments before this place."""
 
     index: int
-    offset: int
     separators: Separators
     wrapped: bool = False
 
@@ -148,16 +149,19 @@ def stand(assembler: Assembler) -> None:
     if assembler.levels:
         assembler._stand(assembler.levels[-1].node, assembler.levels[-1].loop)
     else:
-        assembler._stand(assembler._outside, Loop("", [], []))
+        assembler._stand(assembler._outside, Loop(""))
 
 
 def _loop_state(loop: Loop, levels: list[Loop]) -> LoopState:
     children = [child for child in loop.children if not any(child is level for level in levels)]
-    return LoopState(loop.id, tuple(loop.segments), tuple(_loop_state(child, levels) for child in children))
+    below = tuple(_loop_state(child, levels) for child in children)
+    indexes = None if loop.indexes is None else tuple(loop.indexes)
+    return LoopState(loop.id, tuple(loop.texts), loop.first, indexes, below)
 
 
 def _loop(state: LoopState, parent: Loop | None) -> Loop:
-    made = Loop(state.id, list(state.segments), [], parent)
+    indexes = None if state.indexes is None else list(state.indexes)
+    made = Loop(state.id, parent, list(state.texts), state.first, indexes=indexes)
     made.children = [_loop(child, made) for child in state.children]
     return made
 

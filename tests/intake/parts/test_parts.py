@@ -12,7 +12,8 @@ from engine.intake.parts.part import WHOLE, PartReading, kind_of, next_part
 from engine.intake.sniff import read
 
 ROOT = Path(__file__).parents[3]
-SAMPLES = sorted((ROOT / "tests" / "claims" / "x12").glob("*.837")) + [
+SAMPLES = [
+    *sorted((ROOT / "tests" / "claims" / "x12").glob("*.837")),
     ROOT / "examples" / "office-visit.837",
     ROOT / "examples" / "damaged.837",
     ROOT / "tests" / "cli" / "claims" / "damaged.837",
@@ -126,7 +127,12 @@ damage = st.tuples(
     version=st.sampled_from(["005010X222A1", "005010X223A2", "004010X098A1", "nothing"]),
 )
 def test_damaged_files_read_the_same_in_parts(tmp_path_factory, sets, copies, damages, end, size, repeat, version):
-    text = interchange([long_set(one, n) if n > 1 else one for one, n in zip(sets, copies, strict=False)], end, version=version) * repeat
+    text = (
+        interchange(
+            [long_set(one, n) if n > 1 else one for one, n in zip(sets, copies, strict=False)], end, version=version
+        )
+        * repeat
+    )
     segments = text.split(end)
     for what, where in damages:
         at = where % len(segments)
@@ -156,7 +162,8 @@ def test_damaged_files_read_the_same_in_parts(tmp_path_factory, sets, copies, da
     assert found == whole(path)
 
 
-NATIVE = [(ROOT / "tests" / "claims" / "native" / "three.ndjson").read_bytes().splitlines()[0]] * 3
+THREE = (ROOT / "tests" / "claims" / "native" / "three.ndjson").read_bytes().splitlines()
+NATIVE = [*THREE, *THREE, b'{"claim_type": "dental", "x": 1}', b"", b"{", b"[]", b"\xff"]
 FHIR = [
     b'{"resourceType":"Claim","id":"a","status":"active"}',
     b'{"resourceType":"Patient","id":"p"}',
@@ -169,7 +176,9 @@ FHIR = [
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
-    lines=st.lists(st.sampled_from([*NATIVE, b'{"claim_type": "dental", "x": 1}', b"", b"{", b"[]", b"\xff"]), max_size=30),
+    lines=st.lists(
+        st.sampled_from([*NATIVE, b'{"claim_type": "dental", "x": 1}', b"", b"{", b"[]", b"\xff"]), max_size=30
+    ),
     fhir=st.lists(st.sampled_from(FHIR), max_size=30),
     use_fhir=st.booleans(),
     size=st.integers(20, 3000),
