@@ -160,7 +160,7 @@ def _peer_claim(claim):
             {
                 "procedure_code": line.procedure,
                 "modifiers": list(line.modifiers),
-                "diagnosis_pointers": [int(pointer) for pointer in line.pointers],
+                "diagnosis_pointers": [pointer for pointer in line.diagnosis_pointers],
                 "charge_amount": (line.charge_cents or 0) / 100,
                 "units": float(line.units or 1),
                 "service_date_from": line.service_day.isoformat() if line.service_day else None,
