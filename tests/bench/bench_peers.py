@@ -1,10 +1,11 @@
+# ruff: noqa: T201 -- it prints: that is its output
 """Our engines and the batch beside their peers: one command, one run, the same claims, bytes to findings.
 
 Run: python tests/bench/bench_peers.py [--claims 100000] [--seconds 60] [--tables DIR] [--write]
 
 Claims are made by ../shared/corpus/tools/make_million.py, tables at full size by ../shared/refdata/make_cms_files.py
 (imported once; --tables keeps or reuses them). Each contestant has a process of its own and at most --seconds of work;
-the batch does all claims. --write replaces docs/benchmarks.md. Peers come with ``pip install -e '.[bench,test,batch]'``.
+the batch does all claims. --write replaces docs/benchmarks.md. Peers come with the extras bench, test and batch.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ import sys
 import tempfile
 import threading
 import time
-from datetime import date
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,9 +116,10 @@ def weigh(process, peak):
 def descendants(process):
     """The ids of all processes below one."""
     try:
-        found = [int(word) for task in Path(f"/proc/{process}/task").iterdir() for word in (task / "children").read_text().split()]
+        words = [(task / "children").read_text() for task in Path(f"/proc/{process}/task").iterdir()]
     except OSError:
         return []
+    found = [int(word) for word in " ".join(words).split()]
     return [*found, *(deeper for child in found for deeper in descendants(child))]
 
 
@@ -165,21 +166,25 @@ Bytes to findings, all packs, reference tables at full size, one run:
 $ {command}
 ```
 
-{date.today()}, {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, load average before the run {load:.1f}.
-Claims are synthetic professional claims of about 1 kB, in X12 files of {PER_FILE}. Each contestant has a process of its own and at most
-{given.seconds:.0f} s; the batch does all {given.claims:,} claims and writes Parquet, its time includes starting its processes.
-*Ratio* is the rate against `{BASE}` in one process. *Peak* is the highest resident memory; for the batch the proportional memory of
-all its processes together.
+{time.strftime("%Y-%m-%d")}, {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}.
+The load average before the run was {load:.1f}: above 0.5, others were at work and all rates are too low.
+
+Claims are synthetic professional claims of about 1 kB, in X12 files of {PER_FILE}. Each contestant has a process of its
+own and at most {given.seconds:.0f} s. The batch does all {given.claims:,} claims and writes Parquet; its time includes
+starting its processes. *Ratio* is the rate against `{BASE}` in one process. *Peak* is the highest resident memory; for
+the batch the proportional memory of all its processes together.
 
 | what | processes | claims/s | ratio | peak, MB | start, s | measured |
 |---|---|---|---|---|---|---|
 {chr(10).join(lines)}
 
 - *parse only* splits bytes into segments and elements and does nothing with them: no check can be faster.
-- *read* is our reader: claims, held against the implementation guides. pyx12 does what lies nearest to that; it knows no edits.
+- *read* is our reader: claims, held against the implementation guides. pyx12 does what lies nearest to that; it knows
+  no edits.
 - *CLIPS* is the whole check with CLIPS in the place of the engine: our conditions, translated, over the same facts.
-- *ValidEDI* checks structure and about sixty rules. *claim-validator* reads claims as JSON, which was written before its clock ran,
-  and its pipeline object is made once; it has eight validators.
+- *ValidEDI* checks structure and about sixty rules.
+- *claim-validator* reads claims as JSON, which was written before its clock ran, and its pipeline object is made once;
+  it has eight validators.
 - A line without figures says why there are none.
 """
 

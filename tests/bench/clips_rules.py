@@ -30,7 +30,7 @@ class ClipsEvaluator:
                     self.slot(pattern.kind, test.field)
                     if isinstance(test.value, Ref):
                         self.slot(patterns[test.value.name].kind, test.value.field)
-                self.slots[pattern.kind]  # noqa: B018 -- a kind without tests has a template too
+                self.slots.setdefault(pattern.kind, {})  # a kind without tests has a template too
         self.environment = clips.Environment()
         self.found = []
         self.environment.define_function(self.matched, name="matched")

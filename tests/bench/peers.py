@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from datetime import date
 from functools import partial
 from importlib.metadata import version
@@ -127,10 +127,8 @@ def claim_validator(course: Course) -> Run:
     pipeline = ValidationPipeline.from_settings(None)
     yield 0
     for done, text in enumerate(texts, 1):
-        try:
+        with suppress(ValidationError):  # what its model refuses it has judged as well
             pipeline.run(ClaimData(**json.loads(text)))
-        except ValidationError:
-            pass  # what its model refuses it has judged as well
         yield done
 
 
@@ -160,7 +158,7 @@ def _peer_claim(claim):
             {
                 "procedure_code": line.procedure,
                 "modifiers": list(line.modifiers),
-                "diagnosis_pointers": [pointer for pointer in line.diagnosis_pointers],
+                "diagnosis_pointers": list(line.diagnosis_pointers),
                 "charge_amount": (line.charge_cents or 0) / 100,
                 "units": float(line.units or 1),
                 "service_date_from": line.service_day.isoformat() if line.service_day else None,
