@@ -12,7 +12,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import msgspec
 from msgspec import Struct
@@ -39,7 +39,7 @@ class Manifest(Struct, frozen=True):
     """What findings rest on; a run goes on only with the same."""
 
     options: dict[str, str]
-    tool: dict[str, object]
+    grounds: dict[str, Any]
     inputs: tuple[Fingerprint, ...]
 
 
@@ -204,7 +204,7 @@ def _compare(earlier: Manifest, now: Manifest, folder: Path) -> None:
         for name in sorted({*earlier.options, *now.options})
         if earlier.options.get(name) != now.options.get(name)
     ]
-    changes += _tool_changes(earlier.tool, now.tool)
+    changes += _ground_changes(earlier.grounds, now.grounds)
     changes += _input_changes(earlier.inputs, now.inputs)
     if changes:
         raise UsageError(
@@ -214,9 +214,11 @@ def _compare(earlier: Manifest, now: Manifest, folder: Path) -> None:
         )
 
 
-def _tool_changes(earlier: dict[str, object], now: dict[str, object]) -> list[str]:
-    words = {"version": "cleanclaim itself", "packs": "the rules", "tables": "the reference tables"}
-    return [f"{words.get(key, key)} changed" for key in sorted({*earlier, *now}) if earlier.get(key) != now.get(key)]
+def _ground_changes(earlier: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    words = {"version": "cleanclaim itself", "packs": "the rules", "engine": "the engine"}
+    changed = [word for key, word in words.items() if earlier["tool"].get(key) != now["tool"].get(key)]
+    changed += ["the reference tables"] if earlier["tables"] != now["tables"] else []
+    return [f"{word} changed" for word in changed]
 
 
 def _input_changes(earlier: Sequence[Fingerprint], now: Sequence[Fingerprint]) -> list[str]:

@@ -16,12 +16,12 @@ from typing import Any, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from engine.batch.grounds import Grounds, grounds
 from engine.batch.tables import Format
 from engine.batch.unit import Packet, Slice, Unit
 from engine.batch.work import BUSY, DONE, ITEM, NOTES, SLICE, STOP, StoppedError, check_unit
 from engine.check import Checker
 from engine.errors import CleanclaimError, EngineError, InputError, UsageError
-from engine.findings.report import Tool
 
 AHEAD = 2
 """Units begun ahead of the one that is written, for each process."""
@@ -96,7 +96,7 @@ class Worker:
         self.process.start()
         theirs.close()
         self.task: Task | None = None
-        self.tool: Tool | None = None
+        self.grounds: Grounds | None = None
 
     def give(self, task: Task) -> None:
         """Begin a unit."""
@@ -129,7 +129,7 @@ class Pool:
         self.source, self.chosen, self.told = source, chosen, told
         self.checked = 0
         self.early_deaths = 0
-        self.agreed: Tool | None = None
+        self.agreed: Grounds | None = None
         self.workers = [self.worker() for _ in range(jobs)]
 
     def worker(self) -> Worker:
@@ -141,13 +141,11 @@ class Pool:
         for worker in self.workers:
             worker.end()
 
-    def tool(self) -> Tool:
+    def grounds(self) -> Grounds:
         """What the first process that is ready says it checks with."""
-        while True:
-            for worker in self.workers:
-                if worker.tool is not None:
-                    return worker.tool
+        while self.agreed is None:
             self.listen([], 1)
+        return self.agreed
 
     def run(self, units: Iterator[Unit]) -> Iterator[tuple[Unit, Packet]]:
         """The packets of all units, in order.
@@ -169,7 +167,7 @@ class Pool:
                     window.append(task)
                     waiting.append(task)
                 for worker in self.workers:
-                    if worker.task is None and worker.tool is not None and waiting:
+                    if worker.task is None and worker.grounds is not None and waiting:
                         worker.give(waiting.popleft())
                 while window and window[0].ready:
                     task = window[0]
@@ -196,7 +194,7 @@ class Pool:
 
     def listen(self, busy: list[Worker], seconds: float) -> list[Task]:
         """Hear what the processes have to say; the units of those that ended."""
-        heard = [worker for worker in self.workers if worker in busy or worker.tool is None]
+        heard = [worker for worker in self.workers if worker in busy or worker.grounds is None]
         ready = wait([*(w.pipe for w in heard), *(w.process.sentinel for w in self.workers)], seconds)
         lost: list[Task] = []
         for number, worker in enumerate(self.workers):
@@ -220,9 +218,10 @@ class Pool:
             return False
         if isinstance(message, Failed):
             raise UsageError(message.message) if message.usage else InputError(message.message)
-        if isinstance(message, Tool):
+        if isinstance(message, Grounds):
             self.early_deaths = 0
-            worker.tool = self.agreed = message if self.agreed is None else self.agreed
+            worker.grounds = message
+            self.agreed = self.agreed or message
             if message != self.agreed:
                 raise UsageError("the rules or tables changed while the batch ran", hint="undo it and go on")
         elif isinstance(message, Stopped):
@@ -239,7 +238,7 @@ class Pool:
         old.end()
         self.checked += old.notes[DONE]
         task = old.task
-        if old.notes[DONE] == 0 and old.tool is None:
+        if old.notes[DONE] == 0 and old.grounds is None:
             self.early_deaths += 1
             if self.early_deaths >= TRIES:
                 raise EngineError(
@@ -266,7 +265,7 @@ def _serve(pipe: Connection, notes: Any, source: CheckerSource, chosen: Format) 
     try:
         try:
             checker = source.make()
-            pipe.send(checker.tool())
+            pipe.send(grounds(checker))
             while True:
                 unit = pipe.recv()
                 try:

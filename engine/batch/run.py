@@ -11,12 +11,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.batch.checkpoint import Checkpoint, Manifest, fingerprint
+from engine.batch.grounds import Grounds
 from engine.batch.output import Output
 from engine.batch.plan import Input, plan
 from engine.batch.tables import Format
 from engine.batch.tally import BatchTally
 from engine.batch.unit import Packet, Position, Unit
-from engine.findings.report import Tool
 
 SIZE = 8 << 20
 """Bytes of input a unit."""
@@ -28,7 +28,7 @@ GUESSES = 3
 class Runner(Protocol):
     """Runs units somewhere."""
 
-    def tool(self) -> Tool:
+    def grounds(self) -> Grounds:
         """What it checks with."""
         ...
 
@@ -74,9 +74,9 @@ def run(job: Job, checkpoint: Checkpoint, runner: Runner, told: Callable[[int], 
     """
     earlier = checkpoint.begun_with()
     inputs = tuple(fingerprint(given) for given in job.inputs)
-    tool = msgspec.json.decode(msgspec.json.encode(runner.tool()))
+    rests_on = msgspec.json.decode(msgspec.json.encode(runner.grounds()))
     options = {**job.options, "format": job.chosen}
-    checkpoint.begin(Manifest(options, tool, inputs), earlier)
+    checkpoint.begin(Manifest(options, rests_on, inputs), earlier)
     _Run(job, checkpoint, runner, told).finish()
     return checkpoint.tally
 

@@ -16,13 +16,13 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import Struct
 
+from engine.batch.grounds import Grounds, grounds
 from engine.batch.pool import Pool
 from engine.batch.tables import Format, arrow
 from engine.batch.unit import Packet, Unit
 from engine.batch.work import NOTES, check_unit
 from engine.check import Checker
 from engine.errors import CleanclaimError, EngineError, UsageError
-from engine.findings.report import Tool
 
 WAVES = 4
 """Units of one wave, for each core."""
@@ -75,12 +75,12 @@ class SparkRunner:
         self.given_up = 0
         self.shipped = _ship(self.context, source.folders())
         self.checked = 0
-        self.own: Tool | None = None
+        self.own: Grounds | None = None
 
-    def tool(self) -> Tool:
+    def grounds(self) -> Grounds:
         """What this machine checks with; executors must have the same."""
         if self.own is None:
-            self.own = self.source.make().tool()
+            self.own = grounds(self.source.make())
         return self.own
 
     def close(self) -> None:
@@ -117,7 +117,7 @@ class SparkRunner:
         rows = [(number, bytearray(msgspec.msgpack.encode(unit))) for number, unit in enumerate(units)]
         spread = self.context.parallelize(rows, len(rows))
         frame = self.session.createDataFrame(spread, "number long, unit binary")
-        work = _Work(self.source, self.shipped, self.chosen, msgspec.json.encode(self.tool()))
+        work = _Work(self.source, self.shipped, self.chosen, msgspec.json.encode(self.grounds()))
         done = frame.mapInArrow(work, SCHEMA).persist(StorageLevel.DISK_ONLY)
         try:
             done.count()
@@ -154,7 +154,7 @@ class _Work(Struct, frozen=True):
     source: ShippedSource
     shipped: dict[str, str]
     chosen: Format
-    tool: bytes
+    grounds: bytes
 
     def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
         pa, _ = arrow()
@@ -186,17 +186,17 @@ class _Work(Struct, frozen=True):
         Raises:
             UsageError: it has other rules or tables than the machine that asks.
         """
-        found = _checkers.get(self.tool)
+        found = _checkers.get(self.grounds)
         if found is None:
             from pyspark import SparkFiles  # noqa: PLC0415 -- an extra
 
             places = {Path(path): Path(SparkFiles.get(name)) for path, name in self.shipped.items()}
             found = self.source.moved(places).make()
-            if msgspec.json.encode(found.tool()) != self.tool:
+            if msgspec.json.encode(grounds(found)) != self.grounds:
                 raise UsageError(
                     "an executor has other rules or another version of cleanclaim", hint="install the same there"
                 )
-            _checkers[self.tool] = found
+            _checkers[self.grounds] = found
         return found
 
 

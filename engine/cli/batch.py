@@ -117,7 +117,7 @@ def batch(
         size = sum(given.size for given in job.inputs)
         with bar(size) as shown, _runner(runner, job, chosen, jobs, master, shown) as on:
             tally = run(job, checkpoint, on, shown.bytes_done)
-            tool = on.tool()
+            tool = on.grounds().tool
         names = titles(load_rulebook(chosen.rules))
         day = chosen.received_on.isoformat()
         write_json(out, summary(tally, msgspec.to_builtins(tool), day, names))

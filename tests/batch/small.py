@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from engine.backends.durable import compile_durable
 from engine.batch.checkpoint import Checkpoint
+from engine.batch.grounds import grounds
 from engine.batch.plan import Input
 from engine.batch.pool import Pool
 from engine.batch.run import Job, run
@@ -78,8 +79,8 @@ class InThisProcess:
     def __init__(self, checker, chosen):
         self.checker, self.chosen = checker, chosen
 
-    def tool(self):
-        return self.checker.tool()
+    def grounds(self):
+        return grounds(self.checker)
 
     def run(self, units):
         for unit in units:

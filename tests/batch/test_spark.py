@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from msgspec.structs import replace
 
 from engine.batch.pool import Pool
 from engine.batch.spark import SparkRunner
@@ -53,9 +54,9 @@ def test_a_claim_that_ends_its_process_is_set_aside(home, claims, tmp_path, spar
 
 
 def test_an_executor_with_other_rules_is_refused(home, claims, tmp_path, spark):
-    own = spark.tool()
+    own = spark.grounds()
     try:
-        spark.own = type(own)(name="cleanclaim", version="0.0", engine="durable", packs=())
+        spark.own = replace(own, tables=())
         with pytest.raises(UsageError, match="other rules"):
             run_batch(home, tmp_path / "out", claims(2), runner=spark)
     finally:
