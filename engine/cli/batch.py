@@ -22,11 +22,22 @@ from engine.batch.summary import summary, write_json, write_text
 from engine.batch.tables import arrow
 from engine.check import Checker
 from engine.cli.batch_progress import Bar, bar
+from engine.cli.folders import table_folders
 from engine.cli.guard import UNUSABLE, complain, guarded
 from engine.cli.inputs import STDIN, claim_files, shown_name
-from engine.cli.options import Engine, EngineName, FailOn, History, PayerSlug, ReceivedOn, RuleFolders, TableFolder
+from engine.cli.options import (
+    Eligibility,
+    Engine,
+    EngineName,
+    FailOn,
+    History,
+    PayerSlug,
+    ReceivedOn,
+    RuleFolders,
+    TableFolder,
+)
 from engine.cli.output import console
-from engine.cli.setting import Setting, make_checker, setting, table_folders, titles
+from engine.cli.setting import Setting, make_checker, setting, titles
 from engine.errors import InputError, UsageError
 from engine.report.page import Page
 from engine.report.summary_text import Basis
@@ -59,7 +70,7 @@ class FromSetting(Struct, frozen=True):
     def folders(self) -> tuple[Path, ...]:
         """What it reads besides the rules that are shipped."""
         chosen = self.chosen
-        given = (*chosen.rules, chosen.tables, chosen.history)
+        given = (*chosen.rules, chosen.tables, chosen.history, chosen.eligibility)
         return tuple(path for path in given if path is not None)
 
     def moved(self, places: dict[Path, Path]) -> FromSetting:
@@ -71,6 +82,7 @@ class FromSetting(Struct, frozen=True):
                 rules=tuple(places[path] for path in chosen.rules),
                 tables=None if chosen.tables is None else places[chosen.tables],
                 history=None if chosen.history is None else places[chosen.history],
+                eligibility=None if chosen.eligibility is None else places[chosen.eligibility],
             )
         )
 
@@ -88,6 +100,7 @@ def batch(
     tables: TableFolder = None,
     engine: EngineName = Engine.durable,
     history: History = None,
+    eligibility: Eligibility = None,
     fail_on: Annotated[
         FailOn, typer.Option("--fail-on", help="The exit status is 1 for findings of this severity or worse.")
     ] = FailOn.error,
@@ -104,7 +117,7 @@ def batch(
     try:
         checkpoint.lock()
         earlier = checkpoint.begun_with()
-        chosen = setting(_day(received_on, earlier), payer, rules, _tables(tables), engine, history)
+        chosen = setting(_day(received_on, earlier), payer, rules, _tables(tables), engine, history, eligibility)
         if batch_format == BatchFormat.parquet:
             arrow()
         job = Job(
@@ -180,8 +193,17 @@ def _inputs(paths: list[str], skip: list[Path]) -> tuple[Input, ...]:
 
 def _options(chosen: Setting) -> dict[str, str]:
     """The options that findings rest on; rules and tables have digests of their own."""
-    earlier = ""
-    if chosen.history is not None:
-        files = [Path(name) for name in claim_files([str(chosen.history)])]
-        earlier = f"{chosen.history} ({len(files)} files, {sum(path.stat().st_size for path in files):,} bytes)"
-    return {"received_on": chosen.received_on.isoformat(), "payer": chosen.payer, "history": earlier}
+    return {
+        "received_on": chosen.received_on.isoformat(),
+        "payer": chosen.payer,
+        "history": _weighed(chosen.history),
+        "eligibility": _weighed(chosen.eligibility),
+    }
+
+
+def _weighed(path: Path | None) -> str:
+    """A file or folder with the size of what it holds."""
+    if path is None:
+        return ""
+    files = [Path(name) for name in claim_files([str(path)])]
+    return f"{path} ({len(files)} files, {sum(each.stat().st_size for each in files):,} bytes)"

@@ -108,8 +108,7 @@ class PartReader(_Reader):
         assembler.table = load_table(state.form)
         if state.claim_type is not None:
             assembler.choose = None
-        known = state.guided and self.checks is not None and state.claim_type is not None
-        self.guide = self.checks.load_guide(state.claim_type) if known and self.checks and state.claim_type else None
+        self.checks = self.checks_of(state.claim_type) if state.guided and state.claim_type else None
         assembler.skipping = state.skipping
         assembler._header_told = state.header_told
         assembler._next_level = state.next_level
@@ -162,7 +161,7 @@ class PartReader(_Reader):
             claims=self.claims,
             form=assembler.table.form,
             claim_type=self.claim_type,
-            guided=self.guide is not None,
+            guided=self.checks is not None,
             skipping=assembler.skipping,
             header_told=bool(assembler.levels) and assembler._header_told,
             next_level=assembler._next_level if assembler.levels else 1,
