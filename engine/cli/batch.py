@@ -98,7 +98,7 @@ def batch(
     payer: PayerSlug = "",
     rules: RuleFolders = None,
     tables: TableFolder = None,
-    engine: EngineName = Engine.durable,
+    engine: EngineName = Engine.compiled,
     history: History = None,
     eligibility: Eligibility = None,
     fail_on: Annotated[
