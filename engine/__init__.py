@@ -19,24 +19,29 @@ if TYPE_CHECKING:
     from engine.backends.durable import compile_durable
     from engine.check import Checker
     from engine.errors import CleanclaimError
+    from engine.findings.encounters.report import EncounterReport, EncounterReports
     from engine.findings.report import ClaimReport, Finding, InputFinding, Report
     from engine.intake.reading import ReadClaim
     from engine.reference.catalog import Tables
     from engine.remedied import Remedied, remedies
     from engine.rulebook.book import Rulebook
     from engine.rulebook.load import load_rulebook
+    from engine.score import Scorer
 
 __all__ = [
     "VERSION",
     "Checker",
     "ClaimReport",
     "CleanclaimError",
+    "EncounterReport",
+    "EncounterReports",
     "Finding",
     "InputFinding",
     "ReadClaim",
     "Remedied",
     "Report",
     "Rulebook",
+    "Scorer",
     "Tables",
     "compile_compiled",
     "compile_durable",
@@ -48,12 +53,15 @@ _HOMES = {
     "Checker": "engine.check",
     "ClaimReport": "engine.findings.report",
     "CleanclaimError": "engine.errors",
+    "EncounterReport": "engine.findings.encounters.report",
+    "EncounterReports": "engine.findings.encounters.report",
     "Finding": "engine.findings.report",
     "InputFinding": "engine.findings.report",
     "ReadClaim": "engine.intake.reading",
     "Remedied": "engine.remedied",
     "Report": "engine.findings.report",
     "Rulebook": "engine.rulebook.book",
+    "Scorer": "engine.score",
     "Tables": "engine.reference.catalog",
     "compile_compiled": "engine.backends.compiled",
     "compile_durable": "engine.backends.durable",

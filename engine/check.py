@@ -8,9 +8,11 @@ from typing import BinaryIO
 
 from engine.backends.protocol import Compile
 from engine.claim.eligibility import Known
+from engine.claim.encounter import Encounter
 from engine.claim.model import Claim, ClaimType
 from engine.errors import CleanclaimError, UsageError
 from engine.facts.eligibility import Eligibility
+from engine.facts.encounters.index import Encounters
 from engine.facts.history import History
 from engine.facts.vocabulary import nearest
 from engine.findings.conclude import conclude
@@ -37,6 +39,7 @@ class Checker:
         payer: slug of the payer of every claim; empty to tell it from each claim.
         history: earlier claims, for rules that look back; ``None`` leaves those rules not evaluated.
         eligibility: answers of payers, lists of providers; ``None`` leaves the rules that ask them not evaluated.
+        encounters: the records that claims are held against; ``None`` leaves those rules not evaluated.
 
     Raises:
         UsageError: no such payer.
@@ -53,6 +56,7 @@ class Checker:
         payer: str = "",
         history: Sequence[Claim] | None = None,
         eligibility: Sequence[Known] | None = None,
+        encounters: Sequence[Encounter] | None = None,
     ) -> None:
         if payer and payer not in rulebook.payers:
             hint = nearest(payer, rulebook.payers) or "a folder under rules/payers"
@@ -65,6 +69,7 @@ class Checker:
             payer=payer,
             history=None if history is None else History(history),
             eligibility=None if eligibility is None else Eligibility(eligibility),
+            encounters=None if encounters is None else Encounters(encounters),
         )
         self.compile_rules = compile_rules
         self.engine = engine

@@ -13,7 +13,7 @@ TARGET = Path(__file__).parents[1] / "docs" / "vocabulary.md"
 
 HEAD = """# Vocabulary
 
-<!-- Made by tools/build_docs.py from engine/facts/vocabulary.yaml. Do not edit. -->
+<!-- Made by tools/build_docs.py from engine/facts/vocabulary*.yaml. Do not edit. -->
 
 The words that rules may use: every kind of fact and every field. A claim has none, one or many facts of a kind. A field
 that is absent has no value: a test on it does not hold, and the report says that the rule was not evaluated.
@@ -30,7 +30,8 @@ that is absent has no value: a test on it does not hold, and the report says tha
 | quantity | a number of units, up to three decimals | the number |
 
 **needs** names what must be there before a field can be known: `table/NAME` is a reference table, `history` are
-earlier claims, `eligibility` is an answer of the payer that the caller passes on, `code-set/NAME` is a file of
+earlier claims, `eligibility` is an answer of the payer that the caller passes on, `encounter` is the record of a
+documented encounter, `code-set/NAME` is a file of
 `rules/code-sets` whose members the field counts or looks for. **derived** means worked out from other fields.
 """
 

@@ -1,6 +1,6 @@
-"""Writes the JSON Schema of the native claim format, engine/claim/claim.schema.json, from the claim model.
+"""Writes the JSON Schemas of the native formats, engine/claim/*.schema.json, from the models of claim and encounter.
 
-Run it after a change of engine/claim/model.py; a test fails while the file is behind.
+Run it after a change of engine/claim/model.py or engine/claim/encounter.py; a test fails while the file is behind.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from typing import Any
 
 import msgspec
 
-from engine.claim import model
+from engine.claim import encounter, model
 
-TARGET = Path(__file__).parents[1] / "engine" / "claim" / "claim.schema.json"
+FOLDER = Path(__file__).parents[1] / "engine" / "claim"
+ROOTS: dict[str, type[msgspec.Struct]] = {"claim": model.Claim, "encounter": encounter.Encounter}
 MOST = 10**15 - 1
 MOST_QUANTITY = 10**12 - 1
 QUANTITY = {
@@ -26,27 +27,32 @@ QUANTITY = {
 }
 
 
-def schema() -> dict[str, Any]:
-    """The schema of one claim."""
-    made = msgspec.json.schema(model.Claim)
-    parts = {name: _part(name, part) for name, part in made["$defs"].items()}
-    claim = parts.pop("Claim")
+def schema(name: str) -> dict[str, Any]:
+    """The schema of one claim or encounter."""
+    root = ROOTS[name]
+    made = msgspec.json.schema(root)
+    parts = {each: _part(each, part) for each, part in made["$defs"].items()}
+    whole = parts.pop(root.__name__)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:cleanclaim:schema:claim",
-        **claim,
+        "$id": f"urn:cleanclaim:schema:{name}",
+        **whole,
         "$defs": dict(sorted(parts.items())),
     }
 
 
 def _part(name: str, part: dict[str, Any]) -> dict[str, Any]:
     part = _narrow(part)
-    part["description"] = " ".join(inspect.cleandoc(getattr(model, name).__doc__ or "").replace("``", "").split())
+    part["description"] = " ".join(inspect.cleandoc(_model(name).__doc__ or "").replace("``", "").split())
     for field, rule in part["properties"].items():
         part["properties"][field] = {"title": field.replace("_", " "), **rule}
     if not part["required"]:
         del part["required"]
     return part
+
+
+def _model(name: str) -> Any:  # noqa: ANN401
+    return getattr(model, name, None) or getattr(encounter, name)
 
 
 def _narrow(node: Any) -> Any:  # noqa: ANN401
@@ -65,11 +71,12 @@ def _narrow(node: Any) -> Any:  # noqa: ANN401
     return result
 
 
-def text() -> str:
+def text(name: str = "claim") -> str:
     """The file's text."""
-    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(schema(name), indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":
-    TARGET.write_text(text(), encoding="utf-8")
-    sys.stdout.write(f"wrote {TARGET}\n")
+    for each in ROOTS:
+        (FOLDER / f"{each}.schema.json").write_text(text(each), encoding="utf-8")
+        sys.stdout.write(f"wrote {FOLDER / each}.schema.json\n")

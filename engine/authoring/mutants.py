@@ -117,7 +117,7 @@ def _with(rule: Rule, section: str, index: int, patterns: tuple[Pattern, ...]) -
 def _spare(rule: Rule, pattern: Pattern) -> bool:
     """Whether a pattern of ``when`` can go: nothing else of the rule speaks of it, and another pattern is left."""
     others = [p for p in (*rule.condition.when, *rule.condition.unless) if p is not pattern]
-    spoken = {rule.at.name} | {part.name for part in (*rule.says, *rule.fix) if isinstance(part, Slot)}
+    spoken = {rule.at.name} | {part.name for part in (*rule.says, *rule.fix, *rule.query) if isinstance(part, Slot)}
     spoken |= {test.value.name for other in others for test in other.tests if isinstance(test.value, Ref)}
     left = [p for p in rule.condition.when if p is not pattern and not p.name.startswith("param.")]
     return pattern.name not in spoken and bool(left)
@@ -208,7 +208,7 @@ def _scopes(rule: Rule) -> Iterator[Mutant]:
     """The rule on claims that it is not about."""
     applies = rule.applies
     others = [kind for kind in CLAIM_TYPES if kind not in applies.claim_types]
-    if others:
+    if others and applies.subject == "claim":
         yield Mutant(
             name="applies_to.claim_types dropped",
             rule=structs.replace(rule, applies=structs.replace(applies, claim_types=CLAIM_TYPES)),

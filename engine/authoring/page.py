@@ -54,12 +54,14 @@ def _head(rule: Rule) -> Iterator[tuple[str, str]]:
     yield "Name", code(rule.name)
     yield "Status", STATUSES[rule.status]
     yield "Severity", SEVERITIES[rule.severity]
-    yield "The payer would", spaced(rule.disposition)
+    yield "The payer would" if rule.applies.subject == "claim" else "The coder would", spaced(rule.disposition)
     if rule.predicts:
         codes = [f"{rule.predicts.group}-{rule.predicts.carc}", *rule.predicts.rarc]
         yield "The remittance would say", " ".join(code(found) for found in codes)
-    yield "Kind", f"{spaced(rule.category)}, SNIP type {rule.snip}"
+    yield "Kind", spaced(rule.category) + (f", SNIP type {rule.snip}" if rule.snip else "")
     yield "Claims", ", ".join(rule.applies.claim_types)
+    yield "About", "documented encounters" if rule.applies.subject == "encounter" else ""
+    yield "Counts against", rule.dimension or ""
     yield "Payers", ", ".join(map(code, (*rule.applies.payers, *rule.applies.payer_kinds)))
     yield "Settings", ", ".join(rule.applies.settings)
     yield "Services", f"from {iso(rule.effective_from)}{until}"
@@ -81,6 +83,7 @@ def _finding(rule: Rule) -> list[str]:
         f"- Says: {plain(template_words(rule.says))}",
         f"- Fix: {plain(template_words(rule.fix))}",
         *(f"- Remedy, tried by `explain`: {plain(remedy_words(remedy))}" for remedy in rule.remedies),
+        *([f"- Asks the provider: {plain(template_words(rule.query))}"] if rule.query else []),
     ]
 
 
@@ -90,16 +93,16 @@ def _examples(rule: Rule, rulebook: Rulebook) -> list[str]:
         return []
     flagged = next((case for case in twin.cases if case.expect), None)
     accepted = next((case for case in twin.cases if not case.expect and case.not_evaluated is None), None)
-    lines = [f"Changes to the claim {code(twin.base)}:", ""]
+    lines = [f"Changes to the {rule.applies.subject} {code(twin.base)}:", ""]
     for label, case in (("Flagged", flagged), ("Accepted", accepted)):
         if case:
-            lines += [f"**{label}**: {plain(case.name)}", "", *_given(case)]
+            lines += [f"**{label}**: {plain(case.name)}", "", *_given(case, rule.applies.subject)]
             lines += [f"> {plain(expected.at)}: {plain(expected.says)}" for expected in case.expect]
             lines.append("")
     return lines[:-1]
 
 
-def _given(case: Case) -> list[str]:
+def _given(case: Case, subject: str) -> list[str]:
     given = {
         "received_on": case.received_on,
         "payer": case.payer,
@@ -108,10 +111,11 @@ def _given(case: Case) -> list[str]:
         "parameters": case.parameters,
         "history": list(case.history),
         "eligibility": case.eligibility,
+        "encounter": case.encounter,
     }
     kept = {key: value for key, value in given.items() if value or key in case.given}
     if not kept:
-        return ["The claim as it is.", ""]
+        return [f"The {subject} as it is.", ""]
     text = yaml.safe_dump(kept, default_flow_style=None, sort_keys=False, width=100, allow_unicode=True)
     return ["```yaml", *text.rstrip().split("\n"), "```", ""]
 

@@ -15,11 +15,15 @@ from engine.backends.durable import compile_durable
 from engine.backends.protocol import Compile
 from engine.check import Checker
 from engine.claim.eligibility import Known
+from engine.claim.encounter import Encounter
 from engine.claim.model import Claim
 from engine.errors import CleanclaimError, TableError, UsageError
 from engine.facts.vocabulary import Field, nearest
+from engine.findings.encounters.report import EncounterReport
 from engine.findings.report import ClaimReport
 from engine.intake.eligibility.native import read_value
+from engine.intake.encounters.reading import ReadEncounter
+from engine.intake.encounters.tidy import tidy as tidy_encounter
 from engine.intake.native_tidy import tidy
 from engine.intake.reading import ReadClaim
 from engine.reference.catalog import Tables
@@ -30,6 +34,7 @@ from engine.rulebook.document import Node, items, mapping
 from engine.rulebook.rule import ParameterValue, Rule
 from engine.rulebook.twins import Case, Twin
 from engine.rulebook.values import typed
+from engine.score import Scorer
 
 RECEIVED_ON = date(2026, 4, 15)
 """The day of receipt where a case does not say one: shortly after the base claims' services."""
@@ -49,6 +54,7 @@ class Trial(Struct, frozen=True, kw_only=True):
 
     case: Case
     claim: Claim | None = None
+    encounter: Encounter | None = None
     tables: Tables
     history: tuple[Claim, ...] | None = None
     eligibility: tuple[Known, ...] | None = None
@@ -99,17 +105,27 @@ def trials(rule: Rule, twin: Twin, claims: Path, tables: Tables) -> list[Trial]:
         UsageError: the base claim is not there.
     """
     base = load_base(claims, twin.base)
-    return [prepare(rule, case, base, tables) for case in twin.cases]
+    return [
+        prepare(rule, case, base, tables, load_base(claims, case.encounter_base) if case.encounter_base else {})
+        for case in twin.cases
+    ]
 
 
-def prepare(rule: Rule, case: Case, base: object, tables: Tables) -> Trial:
-    """One case made ready."""
+def prepare(rule: Rule, case: Case, base: object, tables: Tables, record: object = None) -> Trial:
+    """One case made ready; ``record`` is the base of the encounter that the case's claim is held against."""
     try:
         rows = {name: _rows(node, rule) for name, node in case.tables.items()}
+        if rule.applies.subject == "encounter":
+            return Trial(
+                case=case,
+                encounter=encounter_from_json(merge(base, case.given)),
+                tables=with_rows(tables, rows) if rows else tables,
+            )
         history = tuple(claim_from_json(merge(base, mapping(node))) for node in case.history) if case.history else None
         return Trial(
             case=case,
             claim=claim_from_json(merge(base, case.given)),
+            encounter=None if case.encounter is None else encounter_from_json(merge(record, case.encounter)),
             tables=with_rows(tables, rows) if rows else tables,
             history=history,
             eligibility=_known(case.eligibility),
@@ -144,7 +160,7 @@ def only(rulebook: Rulebook, rule: Rule) -> Rulebook:
 
 def differences(rule: Rule, trial: Trial, rulebook: Rulebook, compile_rules: Compile) -> tuple[str, ...]:
     """How the outcome of a case under a rulebook of one rule differs from what the case expects."""
-    if trial.claim is None:
+    if trial.fault:
         return (trial.fault,)
     case = trial.case
     try:
@@ -157,7 +173,11 @@ def differences(rule: Rule, trial: Trial, rulebook: Rulebook, compile_rules: Com
             payer=case.payer,
             history=trial.history,
             eligibility=trial.eligibility,
+            encounters=None if trial.encounter is None or trial.claim is None else (trial.encounter,),
         )
+        if trial.claim is None:
+            documented = ReadEncounter(encounter=trial.encounter or Encounter())
+            return tuple(_problems(case, Scorer(checker).score_encounter(documented), rule))
         item = ReadClaim(claim=trial.claim)
         report = checker.check_claim(item)
         proposed = remedies(checker, item, report) if case.passes_if is not None else ()
@@ -196,6 +216,13 @@ def claim_from_json(value: Any) -> Claim:  # noqa: ANN401 -- JSON
     return convert(value, Claim, strict=False)
 
 
+def encounter_from_json(value: Any) -> Encounter:  # noqa: ANN401 -- JSON
+    """As :func:`claim_from_json`, an encounter."""
+    value = copy.deepcopy(value)
+    tidy_encounter(value)
+    return convert(value, Encounter, strict=False)
+
+
 def merge(base: Any, given: Node) -> Any:  # noqa: ANN401 -- JSON
     """``given`` over ``base``.
 
@@ -221,7 +248,7 @@ def _rows(node: Node, rule: Rule) -> list[Mapping[str, str]]:
     return [{key: str(value) for key, value in row.items()} for row in node if isinstance(row, dict)]
 
 
-def _problems(case: Case, report: ClaimReport, rule: Rule) -> Iterator[str]:
+def _problems(case: Case, report: ClaimReport | EncounterReport, rule: Rule) -> Iterator[str]:
     reasons = {n.rule: n.because for n in report.coverage.not_evaluated}
     found = [(f.at.words(), f.says, f.fix) for f in report.findings]
     if case.not_evaluated is not None:

@@ -15,6 +15,7 @@ from engine.cli.guard import UNUSABLE, complain, guarded
 from engine.cli.inputs import STDIN, claim_files
 from engine.cli.options import (
     Eligibility,
+    EncounterFiles,
     Engine,
     EngineName,
     FailOn,
@@ -68,6 +69,7 @@ def check(
     engine: EngineName = Engine.durable,
     history: History = None,
     eligibility: Eligibility = None,
+    encounter: EncounterFiles = None,
     fail_on: Annotated[
         FailOn, typer.Option("--fail-on", help="The exit status is 1 for findings of this severity or worse.")
     ] = FailOn.error,
@@ -81,9 +83,9 @@ def check(
     Exit status: 0 without findings at or above --fail-on, 1 with such findings, 2 when a file, an option or a rule
     cannot be used. What can be checked is checked and reported even then.
     """
-    chosen = setting(received_on, payer, rules, tables, engine, history, eligibility)
+    chosen = setting(received_on, payer, rules, tables, engine, history, eligibility, encounter)
     checker = make_checker(chosen)
-    files = list(claim_files(paths, table_folders(tables)))
+    files = list(claim_files(paths, [*table_folders(tables), *([encounter] if encounter else [])]))
     several = jobs > 1 and len(files) > 1 and STDIN not in files
     outcomes = in_processes(chosen, files, min(jobs, len(files))) if several else one_by_one(checker, files)
     writer = _writer(report_format, checker, chosen.received_on, verbose=verbose)

@@ -16,12 +16,13 @@ COMMANDS: Final[dict[str, str]] = {
     "saw.",
     "batch": "Check files of any size, in several processes or on Spark; a run that was stopped goes on where it was.",
     "codes": "Look a code up.",
+    "encounter": "Score documented encounters, before there is a claim.",
     "rules": "The rules: list and show them, test and lint them, write new ones.",
     "tables": "The reference tables.",
 }
 """The commands in the order of the help, each with the first sentence of its own."""
 
-GROUPS: Final = frozenset({"codes", "rules", "tables"})
+GROUPS: Final = frozenset({"codes", "encounter", "rules", "tables"})
 """Those that have commands of their own; their modules hold an ``app``, the others a function of their name."""
 
 

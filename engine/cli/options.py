@@ -55,6 +55,14 @@ TableFolder = Annotated[
     typer.Option("--tables", metavar="DIR", help="Imported reference tables. [default: the user data folder]"),
 ]
 EngineName = Annotated[Engine, typer.Option("--engine", help="The rules engine.")]
+EncounterFiles = Annotated[
+    Path | None,
+    typer.Option(
+        "--encounter",
+        metavar="ENC",
+        help="A file or folder of documented encounters: each claim is held against its own.",
+    ),
+]
 History = Annotated[
     Path | None,
     typer.Option("--history", metavar="PATH", help="A file or folder of earlier claims, for rules that look back."),

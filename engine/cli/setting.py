@@ -14,12 +14,15 @@ from engine.backends.durable import compile_durable
 from engine.backends.protocol import Compile
 from engine.check import Checker
 from engine.claim.eligibility import Known
+from engine.claim.encounter import Encounter
 from engine.claim.model import Claim
 from engine.cli.folders import table_folders
 from engine.cli.guard import complain
 from engine.cli.inputs import claim_files, shown_name
 from engine.errors import InputError
 from engine.intake.eligibility.read import read_eligibility
+from engine.intake.encounters.reading import ReadEncounter
+from engine.intake.encounters.sniff import read_encounters
 from engine.intake.reading import IntakeFinding, ReadClaim
 from engine.intake.sniff import read
 from engine.reference.catalog import Tables
@@ -41,6 +44,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     engine: str = "durable"
     history: Path | None = None
     eligibility: Path | None = None
+    encounters: Path | None = None
 
 
 def setting(
@@ -51,6 +55,7 @@ def setting(
     engine: str,
     history: Path | None,
     eligibility: Path | None = None,
+    encounters: Path | None = None,
 ) -> Setting:
     """The setting that options name; today comes in here."""
     return Setting(
@@ -61,6 +66,7 @@ def setting(
         engine=engine,
         history=history,
         eligibility=eligibility,
+        encounters=encounters,
     )
 
 
@@ -75,7 +81,26 @@ def make_checker(chosen: Setting, rulebook: Rulebook | None = None) -> Checker:
         payer=chosen.payer,
         history=None if chosen.history is None else list(earlier_claims(chosen.history)),
         eligibility=None if chosen.eligibility is None else list(eligibility_of(chosen.eligibility)),
+        encounters=None if chosen.encounters is None else list(documented_encounters(chosen.encounters)),
     )
+
+
+def documented_encounters(path: Path) -> Iterator[Encounter]:
+    """The encounters of a file or folder; what cannot be read is said on standard error.
+
+    Raises:
+        InputError: a file cannot be opened.
+    """
+    for name in claim_files([str(path)]):
+        try:
+            with Path(name).open("rb") as stream:
+                for item in read_encounters(stream, shown_name(name)):
+                    if isinstance(item, ReadEncounter):
+                        yield item.encounter
+                    elif item.severity == "error":
+                        complain(f"{shown_name(name)}: encounter: {item.says}")
+        except OSError as error:
+            raise InputError(error.strerror or str(error), location=shown_name(name), hint="--encounter ENC") from error
 
 
 def earlier_claims(path: Path) -> Iterator[Claim]:

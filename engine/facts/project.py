@@ -35,6 +35,7 @@ from engine.facts.derive import (
     provider,
 )
 from engine.facts.derive.source import KindSource, first_service_day, nowhere
+from engine.facts.encounters.kinds import ENCOUNTER_KINDS
 from engine.facts.enrich import TABLE_KINDS
 from engine.facts.fact import Fact, Value
 from engine.facts.needs import KindNeeds, Needs, Tag
@@ -106,6 +107,7 @@ KINDS: Mapping[str, KindSource[Any]] = {
         frequency_check.parts, frequency_check.FIELDS, frequency_check.place, frequency_check.day
     ),
     **TABLE_KINDS,
+    **ENCOUNTER_KINDS,
 }
 """Every kind that can be built."""
 

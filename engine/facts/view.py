@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
+from engine.claim.encounter import Encounter
 from engine.claim.model import Claim, Diagnosis, Provider, ServiceLine
 from engine.facts.eligibility import Eligibility
 from engine.facts.fact import Value
@@ -42,7 +43,7 @@ class Context(Struct, frozen=True, kw_only=True):
     ``parameters`` are the payer's values in force on the first service day (:func:`first_service_day`). ``history`` are
     earlier claims, ``eligibility`` answers of payers and lists of providers; ``None`` means that nobody looked.
     ``code_sets`` are those of the rulebook, by name: a field of the vocabulary that says ``sets`` asks them, and
-    ``memberships`` remembers what they answered.
+    ``memberships`` remembers what they answered. ``encounter`` is the record that the claim is held against.
     """
 
     tables: Tables
@@ -53,6 +54,7 @@ class Context(Struct, frozen=True, kw_only=True):
     eligibility: Eligibility | None = None
     code_sets: Mapping[str, CodeSet] = {}
     memberships: dict[tuple[tuple[str, ...], str, int | None], bool | None] = {}
+    encounter: Encounter | None = None
 
 
 class DiagnosisView(NamedTuple):

@@ -1,6 +1,7 @@
 """The words that rules may use: every kind of fact and every field, with its type, meaning and origin.
 
-The words themselves are data, in ``vocabulary.yaml`` beside this module; ``docs/vocabulary.md`` is generated from them.
+The words themselves are data, in ``vocabulary.yaml`` and ``vocabulary-encounter.yaml`` beside this module;
+``docs/vocabulary.md`` is generated from them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ out of ``values``; ``flag`` is true or false; ``count``, ``cents`` and ``day`` a
 in thousandths.
 """
 
+FILES = ("vocabulary.yaml", "vocabulary-encounter.yaml")
+
 ORDERED: frozenset[FieldType] = frozenset({"count", "cents", "day", "quantity"})
 TEXTUAL: frozenset[FieldType] = frozenset({"text", "enum", "icd10"})
 
@@ -28,9 +31,10 @@ TEXTUAL: frozenset[FieldType] = frozenset({"text", "enum", "icd10"})
 class Field(Struct, frozen=True, kw_only=True):
     """One field of a kind.
 
-    ``needs`` names what must be there before it can be known: ``table/NAME``, ``history`` or ``eligibility``; ``p``,
-    ``i``, ``d`` and ``fhir`` say where it comes from in 837P, 837I, 837D and FHIR R4. ``sets`` names the code sets
-    whose members a derived field counts or looks for: the rulebook holds them, no code list stands in the engine.
+    ``needs`` names what must be there before it can be known: ``table/NAME``, ``history``, ``eligibility`` or
+    ``encounter``; ``p``, ``i``, ``d`` and ``fhir`` say where it comes from in 837P, 837I, 837D and FHIR R4. ``sets``
+    names the code sets whose members a derived field counts or looks for: the rulebook holds them, no code list stands
+    in the engine.
     """
 
     type: FieldType
@@ -55,15 +59,32 @@ class Kind(Struct, frozen=True, kw_only=True):
     about: str
     fields: dict[str, Field]
     needs: tuple[str, ...] = ()
-    part: Literal["claim", "line", "diagnosis", "provider", "code", "procedure", "other_payer", ""] = ""
+    part: Literal[
+        "claim",
+        "line",
+        "diagnosis",
+        "provider",
+        "code",
+        "procedure",
+        "other_payer",
+        "encounter",
+        "documented_diagnosis",
+        "documented_service",
+        "billed_diagnosis",
+        "billed_service",
+        "",
+    ] = ""
 
 
 @lru_cache(maxsize=1)
 def vocabulary() -> dict[str, Kind]:
     """All kinds by name, in the order of the file."""
-    text = (resources.files("engine.facts") / "vocabulary.yaml").read_text(encoding="utf-8")
+    folder = resources.files("engine.facts")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    words = convert(yaml.load(text, Loader=loader), dict[str, Kind])  # noqa: S506 -- both are safe loaders
+    words: dict[str, Kind] = {}
+    for name in FILES:
+        text = (folder / name).read_text(encoding="utf-8")
+        words |= convert(yaml.load(text, Loader=loader), dict[str, Kind])  # noqa: S506 -- both are safe loaders
     return {
         name: Kind(name=name, about=k.about, fields=k.fields, needs=k.needs, part=k.part) for name, k in words.items()
     }

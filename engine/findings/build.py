@@ -11,7 +11,7 @@ from engine.claim.model import Claim
 from engine.facts.fact import Fact
 from engine.facts.vocabulary import FieldType, vocabulary
 from engine.findings.place import place
-from engine.findings.report import Finding, Plain, UsedParameter
+from engine.findings.report import Finding, FindingAt, Plain, UsedParameter
 from engine.findings.score import finding_cents
 from engine.findings.show import plain, shown
 from engine.reference.days import iso
@@ -27,7 +27,7 @@ class FindingMaker:
         self._names = tuple([pattern.name for pattern in rule.condition.when])
         self._at = self._names.index(rule.at.name)
         self._shown = _shown_fields(rule)
-        slots = [part for part in (*rule.says, *rule.fix) if isinstance(part, Slot)]
+        slots = [part for part in (*rule.says, *rule.fix, *rule.query) if isinstance(part, Slot)]
         self._parameter_types: dict[str, FieldType] = {slot.name: slot.type for slot in reversed(slots)}
 
     def make(
@@ -39,9 +39,24 @@ class FindingMaker:
         change: Override | None = None,
     ) -> Finding:
         """The finding of one match: ``facts`` are those bound by ``when``, ``payer`` is the claim's payer fact."""
+        return self.make_at(place(claim, self.rule.at, self.placed(facts)), facts, payer, used, change, claim)
+
+    def placed(self, facts: Sequence[Fact]) -> Fact:
+        """The fact at which the finding lies."""
+        return facts[self._at]
+
+    def make_at(
+        self,
+        at: FindingAt,
+        facts: Sequence[Fact],
+        payer: Fact,
+        used: Mapping[str, ParameterValue],
+        change: Override | None = None,
+        claim: Claim | None = None,
+    ) -> Finding:
+        """The finding of one match at a place; what it puts at risk is that of ``claim``, nothing of an encounter."""
         rule = self.rule
         bound = dict(zip(self._names, facts, strict=True))
-        at = place(claim, rule.at, facts[self._at])
         severity = (change.severity if change else None) or rule.severity
         because: str | UnsetType = f"{change.because} ({change.payer})" if change else UNSET
         return Finding(
@@ -58,11 +73,13 @@ class FindingMaker:
             fix=render(rule.fix, bound, payer),
             why=rule.why,
             predicts=rule.predicts,
-            cents_at_risk=finding_cents(claim, at.line, severity, self._status),
+            cents_at_risk=finding_cents(claim, at.line, severity, self._status) if claim else 0,
             references=rule.references,
             matched={name: _values(bound[name], fields) for name, fields in self._shown.items()},
             parameters=tuple([self._used(name, bound, used[name]) for name in rule.parameters if name in used]),
             changed_because=because,
+            query=render(rule.query, bound, payer) if rule.query else UNSET,
+            dimension=rule.dimension or UNSET,
         )
 
     def _used(self, name: str, bound: Mapping[str, Fact], value: ParameterValue) -> UsedParameter:
@@ -110,5 +127,5 @@ def _values(fact: Fact, fields: Sequence[tuple[str, FieldType]]) -> dict[str, Pl
 
 def slots(rule: Rule) -> list[tuple[str, str]]:
     """The (name, field) pairs that a rule's messages and place use."""
-    found = [(part.name, part.field) for part in (*rule.says, *rule.fix) if isinstance(part, Slot)]
+    found = [(part.name, part.field) for part in (*rule.says, *rule.fix, *rule.query) if isinstance(part, Slot)]
     return [*found, (rule.at.name, rule.at.number)] if rule.at.number else found

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from engine.facts.fact import Fact
 from engine.findings.coverage import doubtful
-from engine.findings.examine import Examined, Examiner
+from engine.findings.examine import Examined, Examiner, Outcome
 from engine.findings.report import ClaimReport, Coverage, Finding, NotEvaluated
 from engine.findings.score import Likelihood, claim_cents, factors, score, verdict
 from engine.findings.suppress import suppress
@@ -57,7 +57,7 @@ def bound_findings(examiner: Examiner, examined: Examined) -> Iterator[tuple[Fin
         yield made, rule, bound
 
 
-def coverage(examiner: Examiner, examined: Examined) -> Coverage:
+def coverage(examiner: Examiner, examined: Outcome) -> Coverage:
     """Which rules were judged (found or passed), and why the others were not."""
     if examined.failure:
         return Coverage(0, tuple(NotEvaluated(rule, examined.failure) for rule in examiner.rules))

@@ -14,7 +14,11 @@ from engine.reference.layouts import table_for
 from engine.rulebook.rule import Rule
 
 NO_DAY = "the claim has no service day"
-SUPPLIED = {"history": "no history was given", "eligibility": "no eligibility was given"}
+SUPPLIED = {
+    "history": "no history was given",
+    "eligibility": "no eligibility was given",
+    "encounter": "no encounter was given",
+}
 
 
 def unready(
@@ -33,7 +37,7 @@ def unready(
         tables: the reference tables.
         claim_type: decides which of two tables an alias (``mue``) means.
         known: the names of the parameters that have a value for the payer on the day.
-        supplied: which of ``history`` and ``eligibility`` the caller gave.
+        supplied: which of ``history``, ``eligibility`` and ``encounter`` the caller gave.
     """
     if day is not None and (day < rule.effective_from or (rule.effective_to is not None and day > rule.effective_to)):
         until = f" to {iso(rule.effective_to)}" if rule.effective_to is not None else ""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
+from typing import Any, Literal, TypeVar
+
+from msgspec.structs import replace
 
 from engine.backends.compiled import CompiledEvaluator
 from engine.backends.compiled_judge import Judged, PartsJudge
@@ -15,21 +17,21 @@ from engine.facts.once import once
 from engine.facts.project import Projector
 from engine.facts.view import ClaimView, first_service_day
 from engine.findings.build import FindingMaker
-from engine.findings.scopes import Scope, Scopes, Setting
+from engine.findings.scopes import ENCOUNTER, Scope, Scopes, Setting
 from engine.rulebook.rule import ParameterValue, Payer, Rule
 
-__all__ = ["Examined", "Examiner", "Setting"]
+__all__ = ["ENCOUNTER", "Examined", "Examiner", "Outcome", "Setting"]
 
 
 Found = Sequence[tuple[str, tuple[Fact, ...]]]
 """Rule and bound facts of each match, by rule."""
 
 
-class Examined:
-    """A claim with what its rules came to; ``failure`` says why nothing did when the engine failed.
+class Outcome:
+    """What rules came to, on a claim or an encounter; ``failure`` says why nothing did when the engine failed.
 
     Args:
-        view: the claim with what its facts are worked out from.
+        view: the claim or encounter with what its facts are worked out from.
         payer: its payer.
         day: its first service day.
         scope: the rules that are run, and why others are not.
@@ -43,7 +45,7 @@ class Examined:
     def __init__(  # noqa: PLR0913 -- what later stages ask about
         self,
         *,
-        view: ClaimView,
+        view: Any,  # noqa: ANN401 -- a ClaimView or an EncounterView
         payer: Payer,
         day: int | None,
         scope: Scope,
@@ -53,7 +55,6 @@ class Examined:
         matches: Sequence[Match] = (),
         failure: str = "",
     ) -> None:
-        self.claim: Claim = view.claim
         self.payer = payer
         self.day = day
         self.scope = scope
@@ -102,23 +103,39 @@ class Examined:
         return self.scope.reasons
 
 
-class Examiner:
-    """The rules for one claim type, prepared: projected fields, compiled conditions.
+class Examined(Outcome):
+    """A claim with what its rules came to."""
 
-    Whatever the back end, the compiled form of the rules says which of them are in doubt.
+    @property
+    def claim(self) -> Claim:
+        """The claim."""
+        claim: Claim = self._view.claim
+        return claim
+
+
+OutcomeT = TypeVar("OutcomeT", bound=Outcome)
+
+
+class Examiner:
+    """The rules for one claim type or for encounters, prepared: projected fields, compiled conditions.
+
+    Whatever the back end, the compiled form of the rules says which of them are in doubt. Rules that read the record
+    of an encounter are not prepared for claims when no encounters were given.
     """
 
-    def __init__(self, setting: Setting, claim_type: ClaimType, compile_rules: Compile) -> None:
+    def __init__(self, setting: Setting, claim_type: ClaimType | Literal["encounter"], compile_rules: Compile) -> None:
         rulebook = setting.rulebook
         self.setting = setting
-        self.claim_type: ClaimType = claim_type
         self.rules: Mapping[str, Rule] = {rule.id: rule for rule in rulebook.active(claim_type)}
         self._makers: dict[str, FindingMaker] = {}
-        self.projector = Projector(rulebook.needs(self.rules.values()))
-        conditions = [rule.condition for rule in self.rules.values()]
+        never = set() if claim_type == ENCOUNTER or setting.encounters else {ENCOUNTER}
+        run = [rule for rule in self.rules.values() if never.isdisjoint(rule.needs)]
+        self.projector = Projector(rulebook.needs(run))
+        conditions = [rule.condition for rule in run]
         self.evaluator: Evaluator = compile_rules(conditions)
         self.judge = PartsJudge(conditions, self.projector.readers)
-        self.scopes = Scopes(setting, claim_type, self.rules, self.judge)
+        of_tables: ClaimType = "professional" if claim_type == ENCOUNTER else claim_type
+        self.scopes = Scopes(setting, of_tables, self.rules, self.judge)
 
     def maker(self, rule: str) -> FindingMaker:
         """Makes the findings of a rule."""
@@ -132,17 +149,38 @@ class Examiner:
         payer = self.scopes.payer(claim.payer.payer_id, claim.subscriber.filing_indicator)
         day = first_service_day(claim)
         terms = self.scopes.terms(payer, day)
-        view = ClaimView(claim, terms.context)
-        scope = self.scopes.scope(terms, day, inpatient=view.inpatient)
-        judged = self.judge.judge(view, scope.plan)
-        examined = partial(
-            Examined, view=view, payer=payer, day=day, scope=scope, judged=judged, projector=self.projector
+        encounter = self.setting.encounters.of(claim) if self.setting.encounters else None
+        context = terms.context if encounter is None else replace(terms.context, encounter=encounter)
+        view = ClaimView(claim, context)
+        scope = self.scopes.scope(terms, day, inpatient=view.inpatient, encounter=encounter is not None)
+        return self.outcome(Examined, view, payer, day, scope)
+
+    def outcome(
+        self,
+        kind: type[OutcomeT],
+        view: Any,  # noqa: ANN401 -- a ClaimView or an EncounterView
+        payer: Payer,
+        day: int | None,
+        scope: Scope,
+    ) -> OutcomeT:
+        """What the rules in scope come to on a view."""
+        facts: Sequence[Fact] | None = None
+        matches: Sequence[Match] = ()
+        failure = ""
+        if not isinstance(self.evaluator, CompiledEvaluator):
+            facts = self.projector.facts(view)
+            try:
+                matches = [match for match in self.evaluator.run(facts) if match.rule not in scope.reasons]
+            except EngineError as error:
+                failure = f"the rules engine failed on this claim: {error.message}"
+        return kind(
+            view=view,
+            payer=payer,
+            day=day,
+            scope=scope,
+            judged=self.judge.judge(view, scope.plan),
+            projector=self.projector,
+            facts=facts,
+            matches=matches,
+            failure=failure,
         )
-        if isinstance(self.evaluator, CompiledEvaluator):
-            return examined()
-        facts = self.projector.facts(view)
-        try:
-            matches = [match for match in self.evaluator.run(facts) if match.rule not in scope.reasons]
-        except EngineError as error:
-            return examined(facts=facts, failure=f"the rules engine failed on this claim: {error.message}")
-        return examined(facts=facts, matches=matches)

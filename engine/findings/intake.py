@@ -11,9 +11,15 @@ from engine.rulebook.rule import Citation
 
 def claim_finding(found: IntakeFinding, claim: Claim) -> Finding:
     """A structural problem inside a claim; the transaction it stands in will not pass the front door."""
+    at = FindingAt(line=found.at.line, field=found.at.element or found.at.path, x12=_x12(found.at), fhir=found.at.path)
+    cents = max(claim.total_charge_cents or 0, 0) if found.severity == "error" else 0
+    return structural_finding(found, at, cents)
+
+
+def structural_finding(found: IntakeFinding, at: FindingAt, cents: int = 0) -> Finding:
+    """A structural problem at a place, with the cents that it puts at risk."""
     rule = load_int_rules()[found.rule]
     disposition = "informational" if found.severity == "info" else rule.disposition
-    at = found.at
     return Finding(
         rule=found.rule,
         name=rule.name,
@@ -23,11 +29,11 @@ def claim_finding(found: IntakeFinding, claim: Claim) -> Finding:
         snip=found.snip,
         status="stable",
         pack="intake",
-        at=FindingAt(line=at.line, field=at.element or at.path, x12=_x12(at), fhir=at.path),
+        at=at,
         says=found.says,
         fix=found.fix,
         why=rule.why,
-        cents_at_risk=max(claim.total_charge_cents or 0, 0) if found.severity == "error" else 0,
+        cents_at_risk=cents,
         references=tuple(Citation(source.title, source.locator) for source in rule.references),
         matched={"input": {"expected": found.expected, "found": found.found}},
     )

@@ -22,7 +22,10 @@ class X12At(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class FindingAt(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where a finding lies: part and field of the claim; and where that stands in X12, FHIR and on the paper form."""
+    """Where a finding lies: part and field of the claim; and where that stands in X12, FHIR and on the paper form.
+
+    ``path`` is the place in a native encounter.
+    """
 
     line: int | None = None
     diagnosis: int | None = None
@@ -32,6 +35,7 @@ class FindingAt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     x12: X12At | None = None
     fhir: str = ""
     form: str = ""
+    path: str = ""
 
     def words(self) -> str:
         """The place in words, as rule tests write it.
@@ -61,7 +65,10 @@ class UsedParameter(Struct, frozen=True, kw_only=True):
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """One finding. ``status`` testing means a shadow finding: shown, but without effect on score and verdict."""
+    """One finding. ``status`` testing means a shadow finding: shown, but without effect on score and verdict.
+
+    ``query`` is what to ask the provider, ``dimension`` what a finding about an encounter counts against.
+    """
 
     rule: str
     name: str
@@ -81,6 +88,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     matched: dict[str, dict[str, Plain]] = {}
     parameters: tuple[UsedParameter, ...] = ()
     changed_because: str | UnsetType = UNSET
+    query: str | UnsetType = UNSET
+    dimension: str | UnsetType = UNSET
 
 
 class NotEvaluated(Struct, frozen=True, order=True):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct, structs
 
 from engine.backends.compiled_judge import PartsJudge, Plan
 from engine.claim.model import ClaimType
 from engine.facts.eligibility import Eligibility
+from engine.facts.encounters.index import Encounters
 from engine.facts.fact import Fact
 from engine.facts.history import History
 from engine.facts.view import Context, PayerProfile
@@ -20,6 +21,7 @@ from engine.reference.catalog import Tables
 from engine.rulebook.book import Rulebook, override_on, values_on
 from engine.rulebook.rule import Override, ParameterValue, Payer, Rule
 
+ENCOUNTER: Literal["encounter"] = "encounter"
 SCOPES = 4096
 """How many combinations of payer, day and setting are remembered a claim type."""
 
@@ -33,6 +35,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     payer: str = ""
     history: History | None = None
     eligibility: Eligibility | None = None
+    encounters: Encounters | None = None
 
 
 class Terms(Struct, frozen=True):
@@ -78,8 +81,8 @@ class Scopes:
         self._days = sorted(set(_change_days(setting, rules)))
         self._payers: dict[tuple[str, str], Payer] = {}
         self._terms: dict[tuple[str, int | None], Terms] = {}
-        self._periods: dict[tuple[str, int | None, bool | None], _Period] = {}
-        self._scopes: dict[tuple[str, int | None, bool | None], Scope] = {}
+        self._periods: dict[tuple[str, int | None, bool | None, bool], _Period] = {}
+        self._scopes: dict[tuple[str, int | None, bool | None, bool], Scope] = {}
         self._tables = asked_tables(rules.values(), claim_type)
 
     def payer(self, payer_id: str, filing_indicator: str) -> Payer:
@@ -117,14 +120,17 @@ class Scopes:
             _remember(self._terms, key, found)
         return found
 
-    def scope(self, terms: Terms, day: int | None, *, inpatient: bool | None) -> Scope:
-        """Which rules are about claims of a day in a setting, and which of them cannot be judged."""
-        key = (terms.payer.slug, day, inpatient)
+    def scope(self, terms: Terms, day: int | None, *, inpatient: bool | None, encounter: bool = False) -> Scope:
+        """Which rules are about claims of a day in a setting, and which of them cannot be judged.
+
+        ``encounter``: the record of the encounter is there.
+        """
+        key = (terms.payer.slug, day, inpatient, encounter)
         found = self._scopes.get(key)
         if found is None:
-            period = self._in_period(terms, day, inpatient=inpatient)
+            period = self._in_period(terms, day, inpatient=inpatient, encounter=encounter)
             reasons = {
-                rule: self._unready_because(self._rules[rule], terms, day) if reason else ""
+                rule: self._unready_because(self._rules[rule], terms, day, encounter=encounter) if reason else ""
                 for rule, reason in period.reasons.items()
             }
             found = Scope(
@@ -139,29 +145,31 @@ class Scopes:
             _remember(self._scopes, key, found)
         return found
 
-    def _in_period(self, terms: Terms, day: int | None, *, inpatient: bool | None) -> _Period:
+    def _in_period(self, terms: Terms, day: int | None, *, inpatient: bool | None, encounter: bool) -> _Period:
         """What is the same on all days of a period; only the words of a reason may name the day."""
-        key = (terms.payer.slug, self._period(day), inpatient)
+        key = (terms.payer.slug, self._period(day), inpatient, encounter)
         found = self._periods.get(key)
         if found is None:
-            reasons = dict(self._all_reasons(terms, day, inpatient=inpatient))
+            reasons = dict(self._all_reasons(terms, day, inpatient=inpatient, encounter=encounter))
             found = _Period(reasons, self._judge.plan(reasons))
             _remember(self._periods, key, found)
         return found
 
-    def _all_reasons(self, terms: Terms, day: int | None, *, inpatient: bool | None) -> Iterator[tuple[str, str]]:
+    def _all_reasons(
+        self, terms: Terms, day: int | None, *, inpatient: bool | None, encounter: bool
+    ) -> Iterator[tuple[str, str]]:
         for rule in self._rules.values():
             if not self._setting.rulebook.applicable(rule, terms.payer, inpatient=inpatient):
                 yield rule.id, ""
-            elif reason := self._unready_because(rule, terms, day):
+            elif reason := self._unready_because(rule, terms, day, encounter=encounter):
                 yield rule.id, reason
 
-    def _unready_because(self, rule: Rule, terms: Terms, day: int | None) -> str:
+    def _unready_because(self, rule: Rule, terms: Terms, day: int | None, *, encounter: bool) -> str:
         change = terms.changes.get(rule.id)
         if change and change.off:
             return f"switched off for {change.payer}: {change.because}"
         setting = self._setting
-        given = {"history": setting.history, "eligibility": setting.eligibility}
+        given = {"history": setting.history, "eligibility": setting.eligibility, ENCOUNTER: encounter or None}
         supplied = frozenset(name for name, value in given.items() if value is not None)
         return unready(rule, day, setting.tables, self._claim_type, terms.used, supplied)
 

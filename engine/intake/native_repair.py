@@ -51,15 +51,16 @@ class Absent:
 
 
 class Repairer:
-    """Holds the schema of the native format; it is read when the first damaged claim asks for it."""
+    """Holds the schema of a native format; it is read when the first damaged claim or encounter asks for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, schema: str = "claim.schema.json") -> None:
         self._absent = Absent()
+        self._file = schema
 
     @cached_property
     def schema(self) -> dict[str, Any]:
         """The schema as a value."""
-        text = files("engine.claim").joinpath("claim.schema.json").read_text(encoding="utf-8")
+        text = files("engine.claim").joinpath(self._file).read_text(encoding="utf-8")
         loaded: dict[str, Any] = json.loads(text)
         return loaded
 

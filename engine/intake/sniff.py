@@ -19,7 +19,7 @@ Dialect = Literal["x12", "fhir", "native", "empty", "unknown"]
 
 HEAD = 65536
 _X12 = re.compile(r"ISA[^A-Za-z0-9\s]|(?:GS|ST|BHT|HL|CLM)[*|^~!+:\x1c-\x1f]", re.IGNORECASE)
-_RESOURCE = re.compile(r'"resourceType"\s*:')
+RESOURCE = re.compile(r'"resourceType"\s*:')
 _KEY = re.compile(r'"([a-z_]+)"\s*:')
 _COMMON = frozenset(
     {"codes", "dates", "lines", "notes", "origin", "payer", "patient", "source", "conditions", "references"}
@@ -35,7 +35,7 @@ def sniff(head: bytes) -> Dialect:
     >>> sniff(b"ISA*00*"), sniff(b'{"resourceType": "Claim"}'), sniff(b'[{"claim_type": "dental"}]'), sniff(b" ")
     ('x12', 'fhir', 'native', 'empty')
     """
-    text = _text(head)
+    text = beginning(head)
     if not text:
         return "empty"
     if _X12.match(text):
@@ -51,7 +51,7 @@ def read(stream: BinaryIO, file: str, *, keep_raw: bool = False) -> Reading:
         file: its name, for messages and ``Claim.source``.
         keep_raw: keep each claim's own input in ``ReadClaim.raw``.
     """
-    head, whole = _peek(stream)
+    head, whole = peek(stream)
     dialect = sniff(head)
     if dialect == "x12":
         from engine.intake.x12.reader import read_x12  # noqa: PLC0415 - its guides are large; JSON needs none
@@ -74,7 +74,7 @@ def read(stream: BinaryIO, file: str, *, keep_raw: bool = False) -> Reading:
 
 
 def _unknown(head: bytes) -> IntakeFinding:
-    text = _text(head)
+    text = beginning(head)
     if text.startswith(("{", "[")):
         says = "This is JSON, but not a claim file: it has neither resourceType (FHIR) nor claim_type (native)."
     else:
@@ -88,7 +88,7 @@ def _unknown(head: bytes) -> IntakeFinding:
     )
 
 
-def _text(head: bytes) -> str:
+def beginning(head: bytes) -> str:
     """The beginning as text, without byte order mark and leading blanks."""
     if head.startswith(_UTF16):
         return head.decode("utf-16", "ignore").lstrip(_BLANK)
@@ -97,7 +97,7 @@ def _text(head: bytes) -> str:
 
 def _json(text: str) -> Dialect:
     """Which key comes first: ``resourceType``, or one that only a native claim has."""
-    resource = _RESOURCE.search(text)
+    resource = RESOURCE.search(text)
     known = {field.name for field in fields(Claim)} - _COMMON | {"claims"}
     native = next((key.start() for key in _KEY.finditer(text) if key[1] in known), None)
     if resource is not None and (native is None or resource.start() < native or '"claim_type"' not in text):
@@ -105,7 +105,7 @@ def _json(text: str) -> Dialect:
     return "unknown" if native is None else "native"
 
 
-def _peek(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
+def peek(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
     """The first bytes, and a stream that still begins with them."""
     if stream.seekable():
         start = stream.tell()

@@ -22,7 +22,8 @@ def write_rule(page: Page, rule: Rule, rulebook: Rulebook) -> None:
     _field(page, "Effect", f"{word.lower()}, {spaced(rule.disposition)}" + _predicted(rule))
     _field(page, "About", _about(rule))
     _field(page, "Dates", f"services from {iso(rule.effective_from)}{until}")
-    _field(page, "Kind", f"{spaced(rule.category)}, SNIP type {rule.snip}")
+    counts = f", counts against {rule.dimension}" if rule.dimension else ""
+    _field(page, "Kind", spaced(rule.category) + (f", SNIP type {rule.snip}" if rule.snip else "") + counts)
     _field(page, "Why", rule.why)
     _field(page, "Note", rule.note)
     _field(page, "Yields", f"to {', '.join(rule.suppressed_by)} at the same place" if rule.suppressed_by else "")
@@ -39,6 +40,8 @@ def write_rule(page: Page, rule: Rule, rulebook: Rulebook) -> None:
     page.paragraph(template_words(rule.fix), indent=2, label="Fix")
     for remedy in rule.remedies:
         page.paragraph(remedy_words(remedy), indent=2, label="Remedy")
+    if rule.query:
+        page.paragraph(template_words(rule.query), indent=2, label="Ask")
     _sets(page, rule, rulebook)
     _parameters(page, rule, rulebook)
     _payers(page, rule, rulebook)
@@ -67,7 +70,7 @@ def _predicted(rule: Rule) -> str:
 
 def _about(rule: Rule) -> str:
     applies = rule.applies
-    said = [f"{', '.join(applies.claim_types)} claims"]
+    said = ["documented encounters" if applies.subject == "encounter" else f"{', '.join(applies.claim_types)} claims"]
     for label, names in (
         ("settings", applies.settings),
         ("kinds of payer", applies.payer_kinds),
@@ -80,7 +83,7 @@ def _about(rule: Rule) -> str:
 
 def _condition(page: Page, rule: Rule) -> None:
     for title, patterns in (
-        ("When all of this is on the claim", rule.condition.when),
+        (f"When all of this is on the {rule.applies.subject}", rule.condition.when),
         ("Unless one of these is there", rule.condition.unless),
     ):
         found = list(sentences(rule, patterns))

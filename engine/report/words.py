@@ -15,6 +15,9 @@ VERDICTS = {
 }
 """How a verdict is written, and its style, from the best to the worst."""
 
+ADVICE = {"release": ("RELEASE", "bold green"), "review": ("REVIEW", "bold yellow"), "hold": ("HOLD", "bold red")}
+"""How the advice on an encounter is written, and its style."""
+
 SEVERITIES = {"error": ("ERROR", "bold red"), "warning": ("WARN", "bold yellow"), "info": ("INFO", "cyan")}
 """How a severity is written, and its style, the worst first."""
 
@@ -80,7 +83,7 @@ def where(at: FindingAt) -> str:
         place = " ".join(part for part in (f"loop {at.x12.loop}" if at.x12.loop else "", at.x12.element) if part)
         parts += [place, "" if at.x12.segment is None else f"segment {at.x12.segment}"]
     else:
-        parts.append(at.fhir)
+        parts.append(at.fhir or at.path)
     return "; ".join(clean(part) for part in parts if part)
 
 

@@ -35,8 +35,12 @@ class Rulebook(Struct, frozen=True, kw_only=True):
         return next((rule for rule in self.rules if rule.id == rule_id), None)
 
     def active(self, claim_type: str) -> tuple[Rule, ...]:
-        """The stable and testing rules for a claim type."""
-        return tuple(r for r in self.rules if r.status in ACTIVE and claim_type in r.applies.claim_types)
+        """The stable and testing rules for a claim type, or for ``encounter``."""
+        return tuple(
+            r
+            for r in self.rules
+            if r.status in ACTIVE and (claim_type in r.applies.claim_types or claim_type == r.applies.subject)
+        )
 
     def needs(self, rules: Iterable[Rule]) -> Needs:
         """What the facts must hold for these rules: the fields they test and print, and their tags."""

@@ -16,8 +16,8 @@ from engine.rulebook.operators import OPERATORS, Operator
 from engine.rulebook.rule import Reads
 from engine.rulebook.values import typed
 
-SINGLE = frozenset({"claim", "payer", "param"})
-"""Kinds of which a claim has one fact (or one by name): an absence beside them needs no join."""
+SINGLE = frozenset({"claim", "payer", "param", "encounter"})
+"""Kinds of which a claim or encounter has one fact (or one by name): an absence beside them needs no join."""
 
 PARAM = "param"
 

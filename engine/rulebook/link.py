@@ -11,7 +11,17 @@ from engine.rulebook.conditions import PARAM, Conditions, Surroundings, WrongErr
 from engine.rulebook.document import Document, Node, items, mapping
 from engine.rulebook.form import Condition
 from engine.rulebook.remedy import Place, read_remedy
-from engine.rulebook.rule import Applies, At, Citation, Predicts, Remedy, Rule, Slot, Template
+from engine.rulebook.rule import (
+    ENCOUNTER_DISPOSITIONS,
+    Applies,
+    At,
+    Citation,
+    Predicts,
+    Remedy,
+    Rule,
+    Slot,
+    Template,
+)
 from engine.rulebook.template import parse_template
 from engine.rulebook.values import day_number
 
@@ -31,7 +41,9 @@ def link(document: Document, pack: str, around: Surroundings) -> tuple[Linked | 
     at = finding.at()
     says, fix = finding.template("says"), finding.template("fix")
     remedies = finding.remedies(at) if at else ()
+    query = finding.template("query") if "query" in finding.entries else ()
     first, last = _dates(conditions)
+    _check_subject(conditions)
     if conditions.mistakes or at is None:
         return None, conditions.mistakes
     content = conditions.content
@@ -44,7 +56,7 @@ def link(document: Document, pack: str, around: Surroundings) -> tuple[Linked | 
         severity=text["severity"],  # type: ignore[arg-type]
         disposition=text["disposition"],  # type: ignore[arg-type]
         category=text["category"],
-        snip=int(text["snip"]),
+        snip=int(text.get("snip", "0")),
         pack=pack,
         path=document.path,
         why=text["why"],
@@ -60,6 +72,8 @@ def link(document: Document, pack: str, around: Surroundings) -> tuple[Linked | 
         at=at,
         says=says,
         fix=fix,
+        query=query,
+        dimension=text.get("dimension"),  # type: ignore[arg-type]
         parameters=tuple(conditions.parameters),
         sets=tuple(dict.fromkeys(conditions.sets)),
         needs=conditions.needs(),
@@ -181,8 +195,37 @@ def _dates(conditions: Conditions) -> tuple[int, int | None]:
     return first, last
 
 
+def _check_subject(conditions: Conditions) -> None:
+    """A rule about claims names claim types and a SNIP type, one about encounters a dimension of the score."""
+    content = conditions.content
+    applies = mapping(content["applies_to"])
+    encounter = applies.get("subject") == "encounter"
+    wanted, unfit = (["dimension"], ["snip", "predicts"]) if encounter else (["snip"], ["dimension"])
+    for key in wanted:
+        if key not in content:
+            conditions.mistake(f"key {key} is missing", hint="every such file needs it")
+    for key in unfit:
+        if key in content:
+            conditions.mistake(f"{key} is for rules about {'claims' if encounter else 'encounters'}", key)
+    if encounter:
+        for key in ("claim_types", "settings"):
+            if key in applies:
+                conditions.mistake(
+                    f"{key} is for rules about claims", "applies_to", key, hint="ask for encounter.setting"
+                )
+    elif "claim_types" not in applies:
+        conditions.mistake("key claim_types is missing", "applies_to", hint="every such file needs it")
+    if (str(content["disposition"]) in ENCOUNTER_DISPOSITIONS) is not encounter and content[
+        "disposition"
+    ] != "informational":
+        hint = f"one of {', '.join(ENCOUNTER_DISPOSITIONS)}" if encounter else "what the payer would do"
+        conditions.mistake(f"{content['disposition']} does not fit the subject", "disposition", hint=hint)
+
+
 def _applies(node: Node) -> Applies:
-    return Applies(**{key: tuple(map(str, items(value))) for key, value in mapping(node).items()})
+    entries = mapping(node)
+    lists = {key: tuple(map(str, items(value))) for key, value in entries.items() if key != "subject"}
+    return Applies(subject=str(entries.get("subject", "claim")), **lists)  # type: ignore[arg-type]  # the schema has checked it
 
 
 def _citation(node: Node) -> Citation:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.claim import model
+from engine.claim import encounter, model
 from engine.errors import RulebookError, RuleError
 from engine.facts.vocabulary import vocabulary
 from engine.reference.code_set import CodeSet
@@ -30,8 +30,13 @@ PLACES = {
     "code": frozenset(model.ClaimCode.__struct_fields__),
     "procedure": frozenset(model.InpatientProcedure.__struct_fields__),
     "other_payer": frozenset(model.OtherPayer.__struct_fields__),
+    "encounter": frozenset(encounter.Encounter.__struct_fields__),
+    "documented_diagnosis": frozenset(encounter.DocumentedDiagnosis.__struct_fields__),
+    "documented_service": frozenset(encounter.DocumentedService.__struct_fields__),
+    "billed_diagnosis": frozenset(encounter.ChosenDiagnosis.__struct_fields__),
+    "billed_service": frozenset(encounter.Charge.__struct_fields__),
 }
-"""The fields of each part of a claim that a finding may point to, beside those of the vocabulary."""
+"""The fields of each part of a claim or encounter that a finding may point to, beside those of the vocabulary."""
 
 
 def shipped_rules() -> Path:
@@ -81,7 +86,7 @@ class _Loader:
                 self.read_pack(manifest, root, around)
         scoring, mistakes = read_scoring(self.schemas / "scoring.yaml", "rules/scoring.yaml")
         self.mistakes += mistakes
-        self.mistakes += check_together([item.rule for item in self.linked], payers)
+        self.mistakes += check_together([item.rule for item in self.linked], payers, scoring)
         if self.mistakes:
             raise RulebookError(tuple(self.mistakes))
         return Rulebook(

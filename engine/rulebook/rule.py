@@ -20,13 +20,27 @@ Disposition = Literal[
     "suspend",
     "documentation_request",
     "informational",
+    "hold",
+    "query_provider",
+    "coder_review",
 ]
+"""What the payer would do; of a rule about encounters what the coder should do: hold the draft, ask, look again."""
+
+Subject = Literal["claim", "encounter"]
+Dimension = Literal["accuracy", "completeness", "documentation"]
+"""What a finding about an encounter counts against: codes that are wrong, codes that are missing, the record."""
+
+ENCOUNTER_DISPOSITIONS: tuple[Disposition, ...] = ("hold", "query_provider", "coder_review", "informational")
 
 
 class Applies(Struct, frozen=True, kw_only=True):
-    """Which claims a rule is about; an empty tuple means no restriction."""
+    """Which claims, or encounters, a rule is about; an empty tuple means no restriction.
 
-    claim_types: tuple[str, ...]
+    A rule about encounters names no claim types.
+    """
+
+    subject: Subject = "claim"
+    claim_types: tuple[str, ...] = ()
     payer_kinds: tuple[str, ...] = ()
     payers: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
@@ -111,7 +125,10 @@ class Reads(Struct, frozen=True):
 
 
 class Rule(Struct, frozen=True, kw_only=True):
-    """A rule of a pack. ``effective_from`` and ``effective_to`` are days since 1970-01-01, both included."""
+    """A rule of a pack. ``effective_from`` and ``effective_to`` are days since 1970-01-01, both included.
+
+    ``snip`` is 0 and ``dimension`` given on a rule about encounters. ``query`` is what to ask the provider.
+    """
 
     id: str
     name: str
@@ -136,6 +153,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     at: At
     says: Template
     fix: Template
+    query: Template = ()
+    dimension: Dimension | None = None
     parameters: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()

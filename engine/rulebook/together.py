@@ -7,11 +7,24 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from engine.errors import RuleError
 from engine.rulebook.form import Pattern, Ref
 from engine.rulebook.rule import Payer, Rule
+from engine.rulebook.scoring import Scoring
 
 
-def check_together(rules: Sequence[Rule], payers: Mapping[str, Payer]) -> list[RuleError]:
+def check_together(rules: Sequence[Rule], payers: Mapping[str, Payer], scoring: Sequence[Scoring]) -> list[RuleError]:
     """Every mistake that lies between files."""
-    return [*_twice(rules), *_unknown(rules, payers)]
+    return [*_twice(rules), *_unknown(rules, payers), *_scored(rules, scoring)]
+
+
+def _scored(rules: Sequence[Rule], scoring: Sequence[Scoring]) -> list[RuleError]:
+    """Points are given to rules about encounters; those of a pack that is not loaded are not looked at."""
+    known = {rule.id for rule in rules if rule.applies.subject == "encounter"}
+    prefixes = {rule.id.partition("-")[0] for rule in rules}
+    return [
+        RuleError(f"gives points to {rule}, which is no rule about encounters", location="rules/scoring.yaml")
+        for table in scoring
+        for rule in table.encounter.rules
+        if rule not in known and rule.partition("-")[0] in prefixes
+    ]
 
 
 def _twice(rules: Sequence[Rule]) -> list[RuleError]:

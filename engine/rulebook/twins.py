@@ -24,8 +24,9 @@ class Case(Struct, frozen=True, kw_only=True):
     """One case: what it changes in the base claim, and what must come out.
 
     ``eligibility`` is given in its native form; ``tables`` replaces rows of reference tables, ``parameters`` values of
-    the payer's parameters; ``not_evaluated`` is the expected reason when the rule cannot be evaluated; ``passes_if``
-    are the changes after which the rule is quiet.
+    the payer's parameters; ``encounter`` is what changes in the twin's encounter, for a claim held against it;
+    ``not_evaluated`` is the expected reason when the rule cannot be evaluated; ``passes_if`` are the changes after
+    which the rule is quiet.
     """
 
     name: str
@@ -39,6 +40,8 @@ class Case(Struct, frozen=True, kw_only=True):
     parameters: dict[str, Node] = {}
     history: tuple[Node, ...] = ()
     eligibility: dict[str, Node] = {}
+    encounter: Node = None
+    encounter_base: str = ""
     where: str = ""
 
 
@@ -84,6 +87,8 @@ def read_twin(path: Path, called: str, rule: Rule, schema: Path) -> tuple[Twin |
                 parameters=mapping(entries.get("parameters")),
                 history=tuple(items(entries.get("history"))),
                 eligibility=mapping(entries.get("eligibility")),
+                encounter=entries.get("encounter"),
+                encounter_base=str(content.get("encounter_base", "")) if "encounter" in entries else "",
                 where=document.where("cases", number),
             )
         )

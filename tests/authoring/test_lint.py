@@ -220,3 +220,28 @@ def test_a_finding_reads_like_a_compiler(rules):
         "rules/billing/lines/units-not-positive.yaml:3:1: warning title: the title does not begin with a capital "
         "(one short sentence, no period)"
     )
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("Is this a pneumonia?", "leads to an answer"),
+        ("Please document the acuity. What is it?", "leads to an answer"),
+        ("Which stage applies, so that we can code it? If it cannot be determined, please say so.", "leads to"),
+        ("Which stage applies? It raises the payment. If it cannot be determined, please say so.", "speaks of payment"),
+        ("Which stage applies? None or other; the HCC depends on it.", "speaks of payment"),
+        ("Which stage applies?", "leaves no way out"),
+        ("The stage is open. None, other, or unable to determine.", "asks nothing"),
+    ],
+)
+def test_questions_that_lead_or_speak_of_payment(rules, query, says):
+    rules.change(rules.units, ("  fix:", f'  query: "{query}"\n  fix:'))
+    found = rules.lint("leading-query")
+    assert found
+    assert says in " ".join(found)
+
+
+def test_an_open_question_with_a_way_out_passes(rules):
+    query = "Which stage applies at this visit? Other, or unable to determine, are answers too."
+    rules.change(rules.units, ("  fix:", f'  query: "{query}"\n  fix:'))
+    assert rules.lint("leading-query") == []

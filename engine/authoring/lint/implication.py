@@ -31,7 +31,8 @@ def _wider(general: Rule, specific: Rule) -> bool:
     last = general.effective_to
     homes = [rule.path.split("/")[-2] if rule.pack == "payers" else "_base" for rule in (general, specific)]
     return (
-        set(other.claim_types) <= set(applies.claim_types)
+        applies.subject == other.subject
+        and set(other.claim_types) <= set(applies.claim_types)
         and general.effective_from <= specific.effective_from
         and (last is None or (specific.effective_to is not None and specific.effective_to <= last))
         and homes[0] in ("_base", homes[1])

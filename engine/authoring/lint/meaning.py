@@ -118,6 +118,7 @@ def deaf(corpus: Corpus) -> Iterator[Remark]:
                 if suppressor.status in ("retired", "draft") and rule.status not in ("retired", "draft")
                 else ""
                 if set(suppressor.applies.claim_types) & set(rule.applies.claim_types)
+                or suppressor.applies.subject == rule.applies.subject == "encounter"
                 else "is about other claims"
             )
             if reason:

@@ -35,6 +35,9 @@ def combinations(corpus: Corpus) -> Iterator[Remark]:
 
 
 def _contradictions(rule: Rule) -> Iterator[tuple[str, str, str]]:
+    if rule.applies.subject == "encounter":
+        yield from _encounter_contradictions(rule)
+        return
     advice = rule.disposition == "informational"
     if advice != (rule.severity == "info"):
         yield (
@@ -51,6 +54,13 @@ def _contradictions(rule: Rule) -> Iterator[tuple[str, str, str]]:
     part = rule.at.part or vocabulary()[rule.kinds[rule.at.name]].part
     if rule.disposition.startswith("line_") and part not in ("line", "diagnosis", "provider"):
         yield "disposition", f"{rule.disposition} of a finding on a {part or 'part that is no line'}", "use claim_…"
+
+
+def _encounter_contradictions(rule: Rule) -> Iterator[tuple[str, str, str]]:
+    if (rule.severity == "error") != (rule.disposition == "hold") and rule.severity != "warning":
+        yield "severity", f"severity {rule.severity} with disposition {rule.disposition}", "an error is held"
+    if rule.disposition == "query_provider" and not rule.query:
+        yield "disposition", "the provider is to be asked, and there is no question", "add finding.query"
 
 
 def unused_sets(corpus: Corpus) -> Iterator[Remark]:

@@ -40,11 +40,29 @@ _BRITISH = re.compile(
 )
 
 
+_MONEY = re.compile(
+    r"\b(paid|pay(?:s|er|ers|ment|ments)?|reimburs\w*|revenue|bill(?:ed|able|ing)?|charg\w+|den(?:y|ied|ial|ials)|rates?"
+    r"|dollars?|\$|money|hcc|drg|rvu|risk[ -]adjust\w*|raf|cc/mcc|mcc|upcod\w*|downcod\w*|higher level|quality scores?"
+    r"|severity of illness|audit\w*)\b",
+    re.IGNORECASE,
+)
+_LEADING = re.compile(
+    r"(?:^|(?<=[.?!] ))(?:is|was|are|were|does|did|do|has|have|could|would|should|can|may|might|will|isn't|wasn't|don't"
+    r"|doesn't|didn't)\b[^.?!]*\?"
+    r"|\b(?:do you agree|would you agree|agree that|please (?:document|add|change|confirm|amend|update|revise|write)"
+    r"|confirm that|so that (?:we|it)|we (?:think|believe|suggest|recommend)|it appears|it seems|obviously|clearly"
+    r"|you (?:should|must|need to|forgot))\b",
+    re.IGNORECASE,
+)
+_WAY_OUT = re.compile(r"\b(?:determined?|not recorded|please say so|none|other|others|cannot)\b", re.IGNORECASE)
+"""What a question to a provider must not say, and what it must leave open."""
+
+
 def private(corpus: Corpus) -> Iterator[Remark]:
     """Messages that print what identifies a member: a name, a member id, a birth date."""
     kinds = vocabulary()
     for rule in corpus.rules:
-        for key, template in (("says", rule.says), ("fix", rule.fix)):
+        for key, template in (("says", rule.says), ("fix", rule.fix), ("query", rule.query)):
             for slot in template:
                 if isinstance(slot, Slot) and not slot.name.startswith("param."):
                     kind = rule.kinds.get(slot.name, slot.name)
@@ -131,6 +149,28 @@ def _texts(rule: Rule) -> Iterator[tuple[str, str]]:
     yield "note", rule.note
     yield "finding.says", template_words(rule.says)
     yield "finding.fix", template_words(rule.fix)
+    yield "finding.query", template_words(rule.query)
+
+
+def queries(corpus: Corpus) -> Iterator[Remark]:
+    """Questions to providers that lead, speak of money, or leave no way out.
+
+    Source: Guidelines for Achieving a Compliant Query Practice (AHIMA and ACDIS, 2022).
+    """
+    for rule in corpus.rules:
+        text = "".join(part if isinstance(part, str) else "…" for part in rule.query)
+        if not text:
+            continue
+        for pattern, says, hint in (
+            (_MONEY, "speaks of payment", "a query never mentions what an answer is worth"),
+            (_LEADING, "leads to an answer", "ask an open question, or list what the record allows"),
+        ):
+            if found := pattern.search(text):
+                yield Remark(rule.id, corpus.where(rule, "finding", "query"), f"{found.group()!r} {says}", hint)
+        wrong = "asks nothing" if "?" not in text else "" if _WAY_OUT.search(text) else "leaves no way out"
+        if wrong:
+            hint = "end with a question mark" if "nothing" in wrong else 'allow "unable to determine" or "not recorded"'
+            yield Remark(rule.id, corpus.where(rule, "finding", "query"), f"the query {wrong}", hint)
 
 
 def unfinished(corpus: Corpus) -> Iterator[Remark]:
@@ -178,6 +218,7 @@ CHECKS = (
     Check("private-message", "error", "No message prints a member's name, id or birth date.", private),
     Check("clinical-fix", "error", "A fix that changes what was coded says that the record must support it.", clinical),
     Check("clinical-remedy", "error", "The fix beside a clinical remedy names the record.", clinical_remedy),
+    Check("leading-query", "error", "A question to the provider is open and does not speak of payment.", queries),
     Check("unfinished", "error", "No text of the template is left.", unfinished),
     Check("reference-locator", "warning", "A locator names a chapter, section, table or element.", locators),
     Check("title", "warning", "A title is one short sentence without a period.", titles),

@@ -1,0 +1,1 @@
+"""What is documented about an encounter, as facts."""

@@ -1,0 +1,1 @@
+"""Findings about documented encounters, and their score."""

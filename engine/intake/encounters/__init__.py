@@ -1,0 +1,1 @@
+"""Bytes to documented encounters: native JSON and FHIR R4 Bundles."""
