@@ -85,24 +85,6 @@ def make_checker(chosen: Setting, rulebook: Rulebook | None = None) -> Checker:
     )
 
 
-def documented_encounters(path: Path) -> Iterator[Encounter]:
-    """The encounters of a file or folder; what cannot be read is said on standard error.
-
-    Raises:
-        InputError: a file cannot be opened.
-    """
-    for name in claim_files([str(path)]):
-        try:
-            with Path(name).open("rb") as stream:
-                for item in read_encounters(stream, shown_name(name)):
-                    if isinstance(item, ReadEncounter):
-                        yield item.encounter
-                    elif item.severity == "error":
-                        complain(f"{shown_name(name)}: encounter: {item.says}")
-        except OSError as error:
-            raise InputError(error.strerror or str(error), location=shown_name(name), hint="--encounter ENC") from error
-
-
 def earlier_claims(path: Path) -> Iterator[Claim]:
     """The claims of a file or folder; what cannot be read is said on standard error.
 
@@ -129,6 +111,20 @@ def eligibility_of(path: Path) -> Iterator[Known]:
                 yield item
             elif item.severity == "error":
                 complain(f"{name}: eligibility: {item.says}")
+
+
+def documented_encounters(path: Path) -> Iterator[Encounter]:
+    """The encounters of a file or folder; what cannot be read is said on standard error.
+
+    Raises:
+        InputError: a file cannot be opened.
+    """
+    for name, stream in _opened(path, "--encounter"):
+        for item in read_encounters(stream, name):
+            if isinstance(item, ReadEncounter):
+                yield item.encounter
+            elif item.severity == "error":
+                complain(f"{name}: encounter: {item.says}")
 
 
 def _opened(path: Path, option: str) -> Iterator[tuple[str, BinaryIO]]:
