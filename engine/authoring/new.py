@@ -12,7 +12,7 @@ from engine.errors import UsageError
 from engine.facts.vocabulary import nearest
 from engine.rulebook import load
 from engine.rulebook.book import Rulebook
-from engine.rulebook.rule import Pack
+from engine.rulebook.rule import Pack, Subject
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _ID = re.compile(r"\b([A-Z]{2,5})-(\d{4})\b")
@@ -52,6 +52,44 @@ cases:
 """
 
 
+ENCOUNTER_RULE = """id: {id}
+name: {name}
+title: "TODO: one sentence that states what is wrong"
+status: draft
+severity: warning                    # error, warning, info
+disposition: coder_review            # hold, query_provider, coder_review, informational
+category: documentation
+dimension: documentation             # accuracy, completeness, documentation
+applies_to: {{subject: encounter}}
+effective: {{from: 2016-01-01}}        # by the day of the encounter
+references:
+  - {{title: "TODO: the source", locator: "TODO: chapter, section, table or element"}}
+why: "TODO: the reason, for a person"
+when:
+  visit:
+    of: encounter
+    encounter_id: {{is: "TODO-{id}"}}   # which facts must be there; see docs/vocabulary.md
+finding:
+  at: visit.record
+  says: "TODO: what is wrong with the record, and where."
+  fix: "TODO: what to do, if the record supports it."
+  query: "TODO: an open question? If it cannot be determined, please say so."
+"""
+
+ENCOUNTER_TWIN = """rule: {id}
+base: encounters/office              # tests/claims/encounters/office.json
+cases:
+  - name: "TODO: what is flagged"
+    given: {{encounter_id: "TODO-{id}"}}
+    expect: [{{at: encounter record, says: "TODO: what is wrong with the record, and where."}}]
+  - name: "TODO: what is quiet, though it looks alike"
+    given: {{}}
+    expect: []
+"""
+
+TEMPLATES = {"claim": (RULE, TWIN), "encounter": (ENCOUNTER_RULE, ENCOUNTER_TWIN)}
+
+
 class NewRule(Struct, frozen=True):
     """What was written."""
 
@@ -60,7 +98,16 @@ class NewRule(Struct, frozen=True):
     twin: Path
 
 
-def new_rule(rulebook: Rulebook, prefix: str, name: str, topic: str, *, site: Path | None, wanted: str = "") -> NewRule:
+def new_rule(
+    rulebook: Rulebook,
+    prefix: str,
+    name: str,
+    topic: str,
+    *,
+    site: Path | None,
+    wanted: str = "",
+    subject: Subject = "claim",
+) -> NewRule:
     """Write a rule and its twin.
 
     Args:
@@ -70,6 +117,7 @@ def new_rule(rulebook: Rulebook, prefix: str, name: str, topic: str, *, site: Pa
         topic: the folder below the pack's; empty for the pack's own.
         site: the folder that holds the pack, when not the shipped one.
         wanted: an id, when not the next free one.
+        subject: whether the rule is about claims or encounters.
 
     Raises:
         UsageError: no such pack, a name or id that is taken or malformed.
@@ -91,8 +139,8 @@ def new_rule(rulebook: Rulebook, prefix: str, name: str, topic: str, *, site: Pa
         if each.exists():
             raise UsageError(f"{each} exists", hint="choose another name or topic")
     folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(RULE.format(**words), encoding="utf-8")
-    twin.write_text(TWIN.format(**words), encoding="utf-8")
+    for file, template in zip((path, twin), TEMPLATES[subject], strict=True):
+        file.write_text(template.format(**words), encoding="utf-8")
     return NewRule(rule_id, path, twin)
 
 

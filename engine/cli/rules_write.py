@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -16,10 +17,22 @@ from engine.errors import UsageError
 from engine.report.page import Page
 from engine.report.words import count
 from engine.rulebook.load import load_rulebook
+from engine.rulebook.rule import Subject
 
 OutFolder = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="Where the pages go. [default: docs/rules of the checkout]")
 ]
+
+
+class About(StrEnum):
+    """What a new rule is about."""
+
+    claim = "claim"
+    encounter = "encounter"
+
+
+def _subject(about: About) -> Subject:
+    return "encounter" if about == About.encounter else "claim"
 
 
 @guarded
@@ -30,12 +43,13 @@ def new(
     wanted: Annotated[
         str, typer.Option("--id", metavar="ID", help="The rule's id. [default: the next free one of the topic]")
     ] = "",
+    about: Annotated[About, typer.Option("--about", help="What the rule is about.")] = About.claim,
     rules: RuleFolders = None,
 ) -> int:
     """Write a rule, its test and its page from a template, under the next free id."""
     folders = tuple(rules or ())
     site = folders[-1] if folders else None
-    made = new_rule(load_rulebook(folders), prefix, name, topic, site=site, wanted=wanted)
+    made = new_rule(load_rulebook(folders), prefix, name, topic, site=site, wanted=wanted, subject=_subject(about))
     page = Page(console())
     page.line((made.id, "bold"), f"  {name}")
     for path in (made.rule, made.twin):

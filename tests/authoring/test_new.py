@@ -8,8 +8,9 @@ from engine.errors import UsageError
 from engine.rulebook.load import load_rulebook
 
 
-def test_a_new_rule_loads_and_passes_its_own_tests(rules):
-    made = new_rule(rules.load(), "BIL", "new-edit", "lines", site=None)
+@pytest.mark.parametrize("subject", ["claim", "encounter"])
+def test_a_new_rule_loads_and_passes_its_own_tests(rules, subject):
+    made = new_rule(rules.load(), "BIL", "new-edit", "lines", site=None, subject=subject)
     assert made.rule == rules.folder / "billing" / "lines" / "new-edit.yaml"
     rulebook = rules.load()
     assert rulebook.rule(made.id).status == "draft"
