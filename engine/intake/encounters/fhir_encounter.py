@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from engine.claim.encounter import (
     Charge,
@@ -57,7 +57,7 @@ def read_encounter(
     start, end = whole_encounter.period("period")
     patient, member = _patient(whole_encounter, resolver)
     documented = diagnoses(whole_encounter, parts.get("Condition", []), resolver, coder, start)
-    chosen, charges, billed = _draft(parts, resolver, coder, report)
+    chosen, charges, billed = _draft(parts, found.resource, resolver, coder, report)
     kind = whole_encounter.child("class")
     encounter = Encounter(
         encounter_id=whole_encounter.text("id"),
@@ -191,7 +191,7 @@ def _record(encounter: Cursor, parts: Parts, resolver: Resolver, report: Report)
 
 
 def _draft(
-    parts: Parts, resolver: Resolver, coder: Coder, report: Report
+    parts: Parts, own: dict[str, Any], resolver: Resolver, coder: Coder, report: Report
 ) -> tuple[tuple[ChosenDiagnosis, ...] | None, tuple[Charge, ...] | None, str]:
     """The codes chosen, from Claim and ChargeItem, and the NPI of the billing provider; ``None`` without either."""
     chosen: list[ChosenDiagnosis] = []
@@ -209,12 +209,20 @@ def _draft(
             if code:
                 chosen.append(ChosenDiagnosis(position=len(chosen) + 1, code=code, origin=Origin(path=part.path)))
         for item in claim.children("item"):
-            _charge(item, "productOrService", charges, coder)
+            if not _elsewhere(item, own, resolver):
+                _charge(item, "productOrService", charges, coder)
     for each in parts.get("ChargeItem", []):
         _charge(Cursor(each.resource, each.place, report), "code", charges, coder)
     given = bool(parts.get("Claim") or parts.get("ChargeItem"))
     has_claim = bool(parts.get("Claim"))
     return (tuple(chosen) if has_claim else None, tuple(charges) if given else None, billed)
+
+
+def _elsewhere(item: Cursor, own: dict[str, Any], resolver: Resolver) -> bool:
+    """Whether an item of a claim names another encounter of the file."""
+    named = [resolver.target(reference).resource for reference in item.children("encounter")]
+    found = [resource.value for resource in named if resource is not None]
+    return bool(found) and all(value is not own for value in found)
 
 
 def _charge(item: Cursor, key: str, charges: list[Charge], coder: Coder) -> None:

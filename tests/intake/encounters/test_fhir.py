@@ -126,6 +126,21 @@ def test_parts_go_to_the_encounter_they_refer_to():
     assert second.encounter.charges is None
 
 
+def test_an_item_of_a_claim_goes_to_the_encounter_it_names():
+    bundle = copy.deepcopy(BUNDLE)
+    bundle["entry"].append(
+        {"resource": {"resourceType": "Encounter", "id": "enc-2", "period": {"start": "2026-03-09"}}}
+    )
+    claim = next(e["resource"] for e in bundle["entry"] if e["resource"]["resourceType"] == "Claim")
+    other = copy.deepcopy(claim["item"][0])
+    other["encounter"] = [{"reference": "Encounter/enc-2"}]
+    other["productOrService"]["coding"][0]["code"] = "93000"
+    claim["item"].append(other)
+    first, second = read(bundle)
+    assert [c.procedure for c in first.encounter.charges or ()] == ["99215"]
+    assert [c.procedure for c in second.encounter.charges or ()] == ["93000"]
+
+
 def test_damaged_elements_are_said_with_their_path():
     (found,) = read(changed("Encounter", period="2026-03-05"))
     assert [finding.at.path for finding in found.findings] == ["Bundle.entry[2].resource.period"]
