@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -23,10 +23,16 @@ class Corpus:
         site: the folders that were loaded beside the shipped one.
         tables: the reference tables.
         claims: the base claims of the twins, when not the shipped ones.
+        documents: files that are in no folder, by the name that messages call them.
     """
 
     def __init__(
-        self, rulebook: Rulebook, site: Sequence[Path] = (), tables: Tables | None = None, claims: Path | None = None
+        self,
+        rulebook: Rulebook,
+        site: Sequence[Path] = (),
+        tables: Tables | None = None,
+        claims: Path | None = None,
+        documents: Mapping[str, Document] | None = None,
     ) -> None:
         self.rulebook = rulebook
         self.roots = (load.shipped_rules(), *site)
@@ -34,7 +40,7 @@ class Corpus:
         self.claims = claims
         self.rules: tuple[Rule, ...] = tuple(rule for rule in rulebook.rules if rule.status != "retired")
         self.skipped: list[str] = []
-        self._documents: dict[str, Document] = {}
+        self._documents: dict[str, Document] = dict(documents or {})
 
     def document(self, called: str) -> Document:
         """The file that messages call by this name; an empty one when it cannot be found."""

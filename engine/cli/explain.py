@@ -11,8 +11,7 @@ from typing import Annotated
 
 import typer
 
-from engine.check import Checker
-from engine.cli.explain_one import Explained, json_of_claim, json_of_rule, write_claim_explained, write_rule_explained
+from engine.cli.explain_one import write_claim_explained, write_rule_explained
 from engine.cli.folders import table_folders
 from engine.cli.guard import complain, guarded
 from engine.cli.inputs import STDIN, claim_files, shown_name
@@ -20,12 +19,13 @@ from engine.cli.options import Eligibility, Engine, EngineName, History, PayerSl
 from engine.cli.output import binary, console
 from engine.cli.setting import make_checker, setting
 from engine.cli.stages import Stage, json_of_stage, write_stage
-from engine.errors import CleanclaimError, EngineError, InputError, UsageError
+from engine.errors import InputError, UsageError
+from engine.explained import explain as explain_claim
+from engine.explained import json_of_claim, json_of_rule
 from engine.facts.vocabulary import nearest
 from engine.intake.int_rules import load_int_rules
 from engine.intake.reading import ReadClaim
 from engine.intake.sniff import read
-from engine.remedied import remedies
 from engine.report.page import Page
 
 NEAREST = 5
@@ -65,7 +65,7 @@ def explain(
         close = difflib.get_close_matches(claim_id, others, n=NEAREST, cutoff=0.3)
         hint = f"nearest: {', '.join(close)}" if close else "see cleanclaim check --verbose"
         raise UsageError(f"no claim {claim_id} among {len(others)}", location=shown_name(path), hint=hint)
-    explained = [_explained(checker, item) for item in wanted]
+    explained = [explain_claim(checker, item) for item in wanted]
     if explain_format == Format.json:
         for one in explained:
             text = json_of_stage(one, stage) if stage else json_of_rule(one, rule) if rule else json_of_claim(one)
@@ -83,19 +83,6 @@ def explain(
         else:
             write_claim_explained(page, one)
     return 0
-
-
-def _explained(checker: Checker, item: ReadClaim) -> Explained:
-    report = checker.check_claim(item)
-    try:
-        examined = checker.examine(item.claim)
-    except CleanclaimError:
-        raise
-    except Exception as error:
-        message = " ".join(finding.says for finding in report.findings)
-        raise EngineError(message, location=item.claim.source.file) from error
-    proposed = remedies(checker, item, report)
-    return Explained(checker=checker, item=item, examined=examined, report=report, remedied=proposed)
 
 
 def _find(path: str, claim_id: str, skip: list[Path], *, keep_raw: bool) -> tuple[list[ReadClaim], list[str]]:

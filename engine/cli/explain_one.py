@@ -1,54 +1,22 @@
-"""What ``cleanclaim explain`` says about one claim."""
+"""What ``cleanclaim explain`` says about one claim, as text."""
 
 from __future__ import annotations
 
-from msgspec import Struct
-from msgspec.json import encode
-from msgspec.json import format as indented
-
-from engine.check import Checker
 from engine.cli.remedy_text import write_remedied
-from engine.findings.examine import Examined
+from engine.explained import Explained, explanations
 from engine.findings.explain import Explanation
-from engine.findings.report import ClaimReport, Finding
-from engine.intake.int_rules import IntRule, load_int_rules
-from engine.intake.reading import ReadClaim
+from engine.findings.report import Finding
 from engine.remedied import Remedied
 from engine.report.claim_text import coverage, heading, write_finding
-from engine.report.explanation import explain_rule, unjudged
+from engine.report.explanation import unjudged
 from engine.report.explanation_text import write_explained_finding, write_explanation, write_unjudged
 from engine.report.page import Page
 from engine.report.words import VERDICTS, count, money
 
 
-class Explained(Struct, frozen=True, kw_only=True):
-    """A claim with everything that its check left behind."""
-
-    checker: Checker
-    item: ReadClaim
-    examined: Examined
-    report: ClaimReport
-    remedied: tuple[Remedied, ...] = ()
-
-
-def explanations(one: Explained, rule_id: str) -> tuple[Explanation, ...]:
-    """How a rule of the rulebook, or of the readers, came out on the claim."""
-    rule = one.checker.rulebook.rule(rule_id)
-    if rule is not None:
-        return explain_rule(rule, one.checker.rulebook, one.examined, one.report)
-    return _structural(load_int_rules()[rule_id], one.report)
-
-
-def _structural(rule: IntRule, report: ClaimReport) -> tuple[Explanation, ...]:
-    found = [f for f in report.findings if f.rule == rule.id]
-    outcome = "finding" if found else "passed"
-    because = " ".join(f.says for f in found) or "the reader found nothing of the kind inside this claim"
-    return (Explanation(rule=rule.id, title=rule.title, outcome=outcome, because=because, why=rule.why),)
-
-
 def write_claim_explained(page: Page, one: Explained) -> None:
     """Every finding with its reasons, the score's factors, and what was not judged."""
-    report, rulebook = one.report, one.checker.rulebook
+    report, rulebook = one.report, one.rulebook
     word, style = VERDICTS[report.verdict]
     page.line(
         (word, style),
@@ -81,7 +49,7 @@ def write_claim_explained(page: Page, one: Explained) -> None:
 def write_rule_explained(page: Page, one: Explained, rule_id: str) -> None:
     """How one rule came out."""
     found = [finding for finding in one.report.findings if finding.rule == rule_id]
-    rule = one.checker.rulebook.rule(rule_id)
+    rule = one.rulebook.rule(rule_id)
     if rule is not None:
         for item in explanations(one, rule_id):
             write_explanation(page, item, rule)
@@ -99,32 +67,13 @@ def write_rule_explained(page: Page, one: Explained, rule_id: str) -> None:
         page.blank()
 
 
-def json_of_claim(one: Explained) -> bytes:
-    """The report with, for each rule that found something, its explanations."""
-    rules = dict.fromkeys([f.rule for f in one.report.findings] + [s.rule for s in one.report.suppressed])
-    found = [item for rule in rules for item in explanations(one, rule)]
-    return pretty({"claim": one.report, "explanations": found, "passes_if": one.remedied})
-
-
-def json_of_rule(one: Explained, rule_id: str) -> bytes:
-    """The explanations of one rule, and its findings."""
-    found = [finding for finding in one.report.findings if finding.rule == rule_id]
-    answer = {"claim_id": one.report.claim_id, "explanations": explanations(one, rule_id), "findings": found}
-    return pretty(answer | {"passes_if": [each for each in one.remedied if each.rule == rule_id]})
-
-
-def pretty(value: object) -> bytes:
-    """JSON with indents."""
-    return indented(encode(value), indent=2)
-
-
 def _proposed(one: Explained, finding: Finding) -> list[Remedied]:
     return [each for each in one.remedied if (each.rule, each.at) == (finding.rule, finding.at.words())]
 
 
 def _of(one: Explained, finding: Finding) -> list[Explanation]:
     """The explanations whose match made this finding; all of the rule's when they cannot be told apart."""
-    found = explanations(one, finding.rule) if one.checker.rulebook.rule(finding.rule) else ()
+    found = explanations(one, finding.rule) if one.rulebook.rule(finding.rule) else ()
     called = f"line {finding.at.line}" if finding.at.line else ""
     near = [
         item for item in found if any(called in (test.fact, test.fact.rpartition(" on ")[2]) for test in item.tests)

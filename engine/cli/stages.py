@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import to_builtins
 
 from engine.backends.protocol import Match
-from engine.cli.explain_one import Explained, pretty
+from engine.explained import Explained, pretty
 from engine.facts.fact import Fact, Value
 from engine.facts.vocabulary import vocabulary
 from engine.findings.explain import called
@@ -93,7 +93,7 @@ def _matches(page: Page, one: Explained) -> None:
 
 
 def _rows(one: Explained, match: Match) -> list[tuple[str, str, list[str]]]:
-    rule = one.checker.rulebook.rule(match.rule)
+    rule = one.rulebook.rule(match.rule)
     if rule is None:
         return []
     rows = []
@@ -112,7 +112,7 @@ def _rows(one: Explained, match: Match) -> list[tuple[str, str, list[str]]]:
 
 
 def _bound(one: Explained, match: Match) -> dict[str, Any]:
-    rule = one.checker.rulebook.rule(match.rule)
+    rule = one.rulebook.rule(match.rule)
     names = [pattern.name for pattern in rule.condition.when] if rule else []
     return {name: to_builtins(one.examined.facts[index]) for name, index in zip(names, match.bound, strict=False)}
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,8 +23,8 @@ from engine.reference.publishers import publisher
 from engine.reference.table import Edition
 from engine.reference.verifying import verify as verified
 from engine.report.page import Page
+from engine.report.tables_json import edition_objects, missing_objects, missing_tables
 from engine.report.words import count
-from engine.rulebook.book import ACTIVE
 from engine.rulebook.load import load_rulebook
 
 _DIGEST = 12
@@ -58,9 +56,14 @@ def list_tables(
     folders = table_folders(tables)
     loaded = Tables.load(folders)
     editions = _editions(loaded)
-    missing = _missing(loaded, rules or ())
+    missing = missing_tables(loaded, load_rulebook(tuple(rules or ())))
     if list_format == Format.json:
-        binary().write(indented(encode(_as_json(editions, folders, missing)), indent=2) + b"\n")
+        found = {
+            "tables": edition_objects(editions),
+            "folders": [str(folder) for folder in folders],
+            "missing": missing_objects(missing),
+        }
+        binary().write(indented(encode(found), indent=2) + b"\n")
         return 0
     page = Page(console())
     rows = [
@@ -92,40 +95,6 @@ def _editions(loaded: Tables) -> list[Edition]:
             except TableError as error:
                 complain(str(error))
     return loaded.editions()
-
-
-def _missing(loaded: Tables, rules: Sequence[Path]) -> dict[str, int]:
-    """The tables that active rules ask for and that are not loaded, with the number of those rules."""
-    wanted: Counter[str] = Counter()
-    for rule in load_rulebook(tuple(rules)).rules:
-        if rule.status in ACTIVE:
-            wanted.update(need.removeprefix("table/") for need in rule.needs if need.startswith("table/"))
-    return {name: number for name, number in sorted(wanted.items()) if not _there(name, loaded)}
-
-
-def _there(name: str, loaded: Tables) -> bool:
-    """Whether the table or a variant by claim type (``mue-practitioner`` for ``mue``) is loaded."""
-    return any(known == name or known.startswith(f"{name}-") for known in loaded.names())
-
-
-def _as_json(editions: Sequence[Edition], folders: Sequence[Path], missing: Mapping[str, int]) -> dict[str, object]:
-    return {
-        "tables": [
-            {
-                "name": each.table,
-                "edition": each.edition,
-                "from": iso(each.first_day),
-                "to": None if each.last_day is None else iso(each.last_day),
-                "rows": each.rows,
-                "digest": each.digest,
-                "source": each.source,
-                "files": each.files,
-            }
-            for each in editions
-        ],
-        "folders": [str(folder) for folder in folders],
-        "missing": [{"name": name, "rules": number} for name, number in missing.items()],
-    }
 
 
 def _write_ended(page: Page, loaded: Tables) -> None:

@@ -149,7 +149,7 @@ class _Loader:
         if document is None:
             self.mistakes += mistakes
             return
-        mistakes += _identity(document, path, pack)
+        mistakes += identity(document, path, pack)
         if not mistakes:
             linked, mistakes = link(document, pack.name, around)
             if linked:
@@ -173,7 +173,8 @@ class _Loader:
             self.twins[rule.id] = twin
 
 
-def _identity(document: Document, path: Path, pack: Pack) -> list[RuleError]:
+def identity(document: Document, path: Path, pack: Pack) -> list[RuleError]:
+    """What a rule file says of itself against where it stands."""
     content = document.content if isinstance(document.content, dict) else {}
     mistakes = []
     if "name" in content and content["name"] != path.stem:

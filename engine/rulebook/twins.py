@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from engine.errors import RuleError
-from engine.rulebook.document import Node, items, mapping
+from engine.rulebook.document import Document, Node, items, mapping
 from engine.rulebook.rule import Rule
 from engine.rulebook.schema import read_shaped
 
@@ -65,8 +65,12 @@ class Twin(Struct, frozen=True):
 def read_twin(path: Path, called: str, rule: Rule, schema: Path) -> tuple[Twin | None, list[RuleError]]:
     """Read a twin, or say what is wrong with it: it must have a firing and a quiet case."""
     document, mistakes = read_shaped(path, called, schema)
-    if document is None:
-        return None, mistakes
+    return (None, mistakes) if document is None else twin_of(document, rule)
+
+
+def twin_of(document: Document, rule: Rule) -> tuple[Twin | None, list[RuleError]]:
+    """As :func:`read_twin`, of a document that has the right shape."""
+    mistakes: list[RuleError] = []
     content = mapping(document.content)
     if content["rule"] != rule.id:
         mistakes.append(document.error(f"tests {content['rule']}", "rule", hint=f"the rule beside it is {rule.id}"))
