@@ -88,6 +88,10 @@ sizes: $(VENV)/.ready-dev ## lines a module
 bench: $(VENV)/.ready-dev ## speed measurements
 	$(BIN)/python -m pytest -p no:randomly -s tests/bench
 
+.PHONY: wheel
+wheel: $(VENV)/.ready ## build the wheel, for the Containerfile
+	@rm -rf dist && $(PIP) wheel --no-deps --wheel-dir dist . && ls dist
+
 .PHONY: sanitize
 sanitize: $(VENV)/.ready-dev ## the durable back end under AddressSanitizer
 	bash tools/sanitize.sh
@@ -124,5 +128,5 @@ $(VENV)/.ready: pyproject.toml | python
 
 $(VENV)/.ready-dev: $(VENV)/.ready
 	@echo 'Adding what the checks need …'
-	@$(PIP) install --editable '.[test,dev,batch,spark]'
+	@$(PIP) install --editable '.[api,test,dev,batch,spark]'
 	@touch $@

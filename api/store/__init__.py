@@ -1,0 +1,1 @@
+"""What the service keeps: checks, batches, claim history, packs, keys and the audit log, in SQLite or PostgreSQL."""
