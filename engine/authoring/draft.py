@@ -120,7 +120,7 @@ def _read(rulebook: Rulebook, text: str, test: str) -> Draft:
             twins[rule.id] = twin
     others = tuple(one for one in rulebook.rules if one.id != rule.id)
     rules = tuple(sorted((*others, rule), key=lambda one: one.id))
-    mistakes += check_together(rules, rulebook.payers)
+    mistakes += check_together(rules, rulebook.payers, rulebook.scoring)
     book = structs.replace(
         rulebook,
         rules=rules,
