@@ -12,7 +12,7 @@ from api.docs import install_docs
 from api.openapi import install_openapi
 from api.outside import Outside
 from api.problems import install_problems
-from api.routes import audit, batches, checks, claims, codes, health, packs, rules, tables
+from api.routes import audit, batches, checks, claims, codes, encounters, health, packs, rules, tables
 from api.service import Service
 from api.settings import Settings
 from engine import VERSION
@@ -48,7 +48,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.service = service
     app.add_middleware(Outside, metrics=service.metrics)
     install_problems(app)
-    for module in (claims, batches, checks, rules, packs, tables, codes, audit, health):
+    for module in (claims, batches, checks, encounters, rules, packs, tables, codes, audit, health):
         app.include_router(module.router)
     install_docs(app)
     install_openapi(app)

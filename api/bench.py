@@ -15,7 +15,18 @@ from pathlib import Path
 from typing import Any
 
 from api.ruleset import Ruleset, packs_of, unpack_rulebook
-from engine import Checker, Claim, ClaimType, Condition, Evaluator, Rulebook, Tables, compile_durable, edition_objects
+from engine import (
+    Checker,
+    Claim,
+    ClaimType,
+    Condition,
+    Evaluator,
+    Rulebook,
+    Scorer,
+    Tables,
+    compile_durable,
+    edition_objects,
+)
 
 ENGINE = "durable"
 CLAIM_TYPES: tuple[ClaimType, ...] = ("professional", "institutional", "dental")
@@ -43,16 +54,19 @@ class Bench:
         self.tables_digest = hashlib.sha256(json.dumps(self.editions, sort_keys=True).encode()).hexdigest()
         self._compiled: dict[tuple[Condition, ...], Evaluator] = {}
         self._checkers: OrderedDict[tuple[date, str], Checker] = OrderedDict()
+        self._scorers: OrderedDict[tuple[date, str], Scorer] = OrderedDict()
 
     def warm(self) -> None:
-        """Compile the rules of every claim type, so that rules that do not fit the back end fail here.
+        """Compile all rules, of every claim type and about encounters: one that does not fit the back end fails here.
 
         Raises:
             CompileError: a rule does not fit.
         """
-        checker = self.checker(date(2026, 1, 1))
+        day = date(2026, 1, 1)
+        checker = self.checker(day)
         for claim_type in CLAIM_TYPES:
             checker.examiner(claim_type)
+        _ = self.scorer(day).examiner
 
     def checker(self, received_on: date, payer: str = "", history: Sequence[Claim] | None = None) -> Checker:
         """A checker for a day of receipt; compiled rules are shared by all.
@@ -69,6 +83,20 @@ class Bench:
                 self._checkers.popitem(last=False)
         self._checkers.move_to_end(key)
         return self._checkers[key]
+
+    def scorer(self, received_on: date, payer: str = "") -> Scorer:
+        """A scorer of encounters for a day of receipt; compiled rules are shared by all.
+
+        Raises:
+            UsageError: no such payer.
+        """
+        key = (received_on, payer)
+        if key not in self._scorers:
+            self._scorers[key] = Scorer(self._checker(self.rulebook, received_on, payer))
+            if len(self._scorers) > _CHECKERS:
+                self._scorers.popitem(last=False)
+        self._scorers.move_to_end(key)
+        return self._scorers[key]
 
     def trial(self, rulebook: Rulebook, received_on: date, payer: str) -> Checker:
         """A checker for a draft; nothing of it stays.

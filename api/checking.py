@@ -84,7 +84,7 @@ def check_content(
                 writer.input_finding(item)
             continue
         if time.monotonic() > deadline:
-            raise _too_long(limits)
+            raise too_slow(limits)
         report = checker.check_claim(item)
         tally.add(report, item.claim)
         for writer in writers:
@@ -125,7 +125,7 @@ def read_content(
         if lines > limits.lines:
             raise ProblemError("too-many-lines", f"More than {limits.lines} lines. Send them to /v1/claims/batches.")
         if deadline is not None and time.monotonic() > deadline:
-            raise _too_long(limits)
+            raise too_slow(limits)
         items.append(item)
     return items
 
@@ -142,6 +142,6 @@ def too_long(claim: Claim, lines: int) -> str:
     return f"more than {SAME_NUMBER} lines of one number" if most > SAME_NUMBER else ""
 
 
-def _too_long(limits: Limits) -> ProblemError:
-    detail = f"Checking took more than {limits.seconds:g} seconds. Send large files to /v1/claims/batches."
-    return ProblemError("takes-too-long", detail)
+def too_slow(limits: Limits, instead: str = "Send large files to /v1/claims/batches.") -> ProblemError:
+    """The problem of a request whose work takes too long."""
+    return ProblemError("takes-too-long", f"Checking took more than {limits.seconds:g} seconds. {instead}")

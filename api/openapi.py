@@ -9,7 +9,7 @@ from msgspec.json import schema_components
 
 from api.problems import Problem
 from api.schemas import DraftIn, TryIn
-from engine import Report
+from engine import EncounterReports, Report
 
 _REF = "#/components/schemas/{name}"
 
@@ -22,7 +22,7 @@ def install_openapi(app: FastAPI) -> None:
         if app.openapi_schema is None:
             document = made()
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
-            _, shapes = schema_components([Report], ref_template=_REF)
+            _, shapes = schema_components([Report, EncounterReports], ref_template=_REF)
             schemas.update(shapes)
             for model in (Problem, DraftIn, TryIn):
                 shape = model.model_json_schema(ref_template="#/components/schemas/{model}")

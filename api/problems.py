@@ -31,6 +31,7 @@ TITLES = {
     "table-not-loaded": (409, "A table that this needs is not loaded"),
     "body-too-large": (413, "The body is too large"),
     "too-many-claims": (413, "Too many claims for one request"),
+    "too-many-encounters": (413, "Too many encounters for one request"),
     "too-many-lines": (413, "Too many service lines"),
     "takes-too-long": (413, "Checking takes too long for one request"),
     "unsupported-encoding": (415, "This content encoding is not taken"),

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from engine.report.codes import shown_code
     from engine.report.codes_json import answer_object, card_object
     from engine.report.described import described
+    from engine.report.encounter_json import EncounterJson
     from engine.report.fhir import FhirReport
     from engine.report.json_report import JsonReport
     from engine.report.ndjson import NdjsonReport
@@ -64,6 +65,7 @@ __all__ = [
     "Compile",
     "Condition",
     "Draft",
+    "EncounterJson",
     "EncounterReport",
     "EncounterReports",
     "Evaluator",
@@ -125,6 +127,7 @@ _HOMES = {
     "Compile": "engine.backends.protocol",
     "Condition": "engine.rulebook.form",
     "Draft": "engine.authoring.draft",
+    "EncounterJson": "engine.report.encounter_json",
     "EncounterReport": "engine.findings.encounters.report",
     "EncounterReports": "engine.findings.encounters.report",
     "Evaluator": "engine.backends.protocol",

@@ -87,6 +87,28 @@ EXPLANATION_ANSWERS: dict[int | str, dict[str, Any]] = {
     }
 }
 
+ENCOUNTER_TYPES = ("application/json", "application/fhir+json")
+
+ENCOUNTER_BODIES: dict[str, Any] = {
+    "required": True,
+    "description": "Documented encounters in native JSON, or a FHIR R4 Bundle for each; plain, or gzip.",
+    "content": {
+        "application/json": {
+            "schema": {},
+            "examples": {"native": {"summary": "An office visit", "value": value("encounter.json")}},
+        },
+        "application/fhir+json": {"schema": {}},
+    },
+}
+
+SCORE_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The report",
+        "headers": _PACKS,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/EncounterReports"}}},
+    }
+}
+
 LINT_BODY: dict[str, Any] = {
     "required": True,
     "content": {

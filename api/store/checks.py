@@ -73,6 +73,12 @@ def save_check(  # noqa: PLR0913 -- one value a column
     return check_id
 
 
+def note_score(database: Database, *, actor: str, encounters: int, ruleset: str) -> None:
+    """Note in the audit log that encounters were scored; nothing else of them is kept."""
+    with database.writing() as connection:
+        audit.append(database, connection, actor, "encounters.scored", encounters=encounters, ruleset=ruleset)
+
+
 def find_check(database: Database, check_id: str) -> Check | None:
     """A saved check that has not expired.
 

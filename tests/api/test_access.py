@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.auth.caller import EVERY_SCOPE
-from api.examples import LINT_BODY, TRY_BODY
+from api.examples import LINT_BODY, TRY_BODY, value
 from api.start import prepare
 from api.store.database import now
 from api.store.keys import create_key, revoke_key
@@ -29,6 +29,7 @@ MATRIX = {
     ("GET", "/v1/claims/batches/{batch_id}/results"): ("check", {}, 404),
     ("GET", "/v1/checks/{check_id}"): ("check", {}, 404),
     ("GET", "/v1/checks/{check_id}/explain"): ("check", {}, 404),
+    ("POST", "/v1/encounters/score"): ("check", {"json": value("encounter.json")}, 200),
     ("GET", "/v1/rules"): ("rules:read", {}, 200),
     ("GET", "/v1/rules/{rule_id}"): ("rules:read", {}, 200),
     ("POST", "/v1/rules/lint"): ("rules:read", {"json": example(LINT_BODY)}, 200),

@@ -28,6 +28,7 @@ OPERATIONS = {
     "read_audit",
     "readyz",
     "reload_packs",
+    "score_encounters",
     "search_codes",
     "send_batch",
     "show_code",
