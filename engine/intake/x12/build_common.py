@@ -28,25 +28,6 @@ PAD: Final = [""] * 24
 Places = tuple[tuple[str, int], ...]
 """Origin keys, each with the position of a segment in its loop."""
 
-GATHERED: Final = frozenset(
-    {
-        "adjudications",
-        "amounts",
-        "attachments",
-        "codes",
-        "conditions",
-        "dates",
-        "diagnoses",
-        "notes",
-        "other_payers",
-        "procedures",
-        "providers",
-        "references",
-        "teeth",
-    }
-)
-"""Fields that hold several values, gathered in lists (:func:`add`)."""
-
 Fields = dict[str, Any]
 """The fields of a part while it is read; lists become tuples at the end (:func:`settle`)."""
 
@@ -85,8 +66,9 @@ def first_places(keys: tuple[str | tuple[str, ...], ...]) -> Places:
 
 def settle(fields: Fields) -> Fields:
     """Turn the gathered lists into tuples."""
-    for name in GATHERED & fields.keys():
-        fields[name] = tuple(fields[name])
+    for name, value in fields.items():
+        if type(value) is list:
+            fields[name] = tuple(value)
     return fields
 
 
