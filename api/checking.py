@@ -18,9 +18,6 @@ from engine import Claim, InputFinding, JsonReport, ReadClaim, Tally, input_find
 History = Callable[[Sequence[Claim]], Sequence[Claim]]
 """Earlier claims of the patients of some claims."""
 
-SAME_NUMBER = 20
-"""How many lines of a claim may share a line number; a sound claim numbers each line differently."""
-
 
 class Order(Struct, frozen=True, kw_only=True):
     """What a check is asked to do; ``file`` is what the report calls the input (``-`` as on the command line)."""
@@ -133,13 +130,9 @@ def read_content(
 def too_long(claim: Claim, lines: int) -> str:
     """What would make the check of a claim take minutes, or the empty string.
 
-    A check cannot be interrupted inside a claim, and rules that join lines by number take the square of those that
-    share one: 400 lines under two numbers take 5 s, 800 lines each under its own 0.7 s.
+    A check cannot be interrupted inside a claim.
     """
-    if len(claim.lines) > lines:
-        return f"more than {lines} lines"
-    most = max(Counter(line.number for line in claim.lines).values(), default=0)
-    return f"more than {SAME_NUMBER} lines of one number" if most > SAME_NUMBER else ""
+    return f"more than {lines} lines" if len(claim.lines) > lines else ""
 
 
 def too_slow(limits: Limits, instead: str = "Send large files to /v1/claims/batches.") -> ProblemError:

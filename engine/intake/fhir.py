@@ -12,6 +12,7 @@ from engine.intake.fhir_claim import read_claim
 from engine.intake.fhir_resources import Index
 from engine.intake.fhir_values import Report
 from engine.intake.json_text import LIMIT, Document, documents, printable, scrub, shown, written
+from engine.intake.line_numbers import told_apart
 from engine.intake.places import with_lines
 from engine.intake.reading import IntakeFinding, ReadClaim, Reading, Spot
 
@@ -153,7 +154,8 @@ def _claim(found: Found, index: Index, document: Document, file: str, *, keep_ra
     except RecursionError:
         report.add(_too_deep("Claim"))
         claim = Claim(claim_type="professional", source=source, origin=Origin(path="Claim"))
-    return ReadClaim(claim=claim, findings=with_lines(report, claim), raw=raw)
+    claim, told = told_apart(claim, with_lines(report, claim))
+    return ReadClaim(claim=claim, findings=told, raw=raw)
 
 
 def _text(resource: dict[str, Any], document: Document) -> str:

@@ -14,6 +14,7 @@ import msgspec
 
 from engine.claim.model import Claim, Origin, Source
 from engine.intake.json_text import LIMIT, Document, documents, scrub, shown, written
+from engine.intake.line_numbers import told_apart
 from engine.intake.native_repair import Repairer
 from engine.intake.native_tidy import tidy
 from engine.intake.places import with_lines
@@ -104,7 +105,8 @@ def read_value(
         claim = _least(value)
     source = Source(file=file)
     claim = msgspec.structs.replace(claim, source=source, origin=Origin(path=path))
-    return ReadClaim(claim=claim, findings=with_lines(findings, claim), raw=raw)
+    claim, told = told_apart(claim, with_lines(findings, claim))
+    return ReadClaim(claim=claim, findings=told, raw=raw)
 
 
 def _claim(value: dict[str, Any], repairer: Repairer, findings: list[IntakeFinding], *, doubtful: bool) -> Claim:

@@ -25,7 +25,7 @@ class Spot(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class IntakeFinding(Struct, frozen=True, kw_only=True):
-    """One structural problem (rules INT-0001 to INT-0017, listed in ``engine/intake/int_rules.yaml``).
+    """One structural problem (rules INT-0001 to INT-0018, listed in ``engine/intake/int_rules.yaml``).
 
     ``says`` names the value found; ``expected`` and ``found`` are the evidence, short and bare.
     """

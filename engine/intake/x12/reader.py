@@ -8,6 +8,7 @@ from typing import BinaryIO, Final
 from msgspec.structs import replace
 
 from engine.claim.model import ClaimType, Source
+from engine.intake.line_numbers import told_apart
 from engine.intake.reading import IntakeFinding, ReadClaim, Reading
 from engine.intake.x12.build_parties import Parties
 from engine.intake.x12.checks import GuideChecks
@@ -212,7 +213,8 @@ class _Reader:
             level.told = len(level.findings)
             findings += level.findings
         findings += sorted(scope.findings, key=_by_segment) if len(scope.findings) > 1 else scope.findings
-        return ReadClaim(claim=claim, findings=tuple(findings), raw=self.raw(scope, levels) if self.keep_raw else ())
+        claim, told = told_apart(claim, findings)
+        return ReadClaim(claim=claim, findings=told, raw=self.raw(scope, levels) if self.keep_raw else ())
 
     def check_level(self, scope: Scope) -> None:
         """Check a level's own loops, once."""
