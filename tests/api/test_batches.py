@@ -88,7 +88,7 @@ def test_an_upload_that_is_too_large_leaves_nothing(started, store, office):
 
 def test_a_claim_that_would_take_minutes_is_reported_as_not_checked(client):
     claim = json.loads(CLEAN.read_text())
-    claims = [claim, claim | {"lines": claim["lines"] * 900}, claim]
+    claims = [claim, claim | {"lines": claim["lines"] * 1001}, claim]
     batch_id = send_batch(client, json.dumps(claims).encode()).json()["id"]
     assert until_ended(client, batch_id)["claims_done"] == 3
     lines = client.get(f"/v1/claims/batches/{batch_id}/results").text.splitlines()
