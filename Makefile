@@ -4,7 +4,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input --retries 10 --timeout 60
 
 # A Python that fits, tried by running it (a name on the path may be a stub that does not run).
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))
