@@ -121,10 +121,11 @@ def documented_encounters(path: Path) -> Iterator[Encounter]:
     """
     for name, stream in _opened(path, "--encounter"):
         for item in read_encounters(stream, name):
+            for found in item.findings if isinstance(item, ReadEncounter) else (item,):
+                if found.severity == "error":
+                    complain(f"{name}: encounter: {found.at.path and f'{found.at.path}: '}{found.says}")
             if isinstance(item, ReadEncounter):
                 yield item.encounter
-            elif item.severity == "error":
-                complain(f"{name}: encounter: {item.says}")
 
 
 def _opened(path: Path, option: str) -> Iterator[tuple[str, BinaryIO]]:

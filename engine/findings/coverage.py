@@ -14,11 +14,6 @@ from engine.reference.layouts import table_for
 from engine.rulebook.rule import Rule
 
 NO_DAY = "the claim has no service day"
-SUPPLIED = {
-    "history": "no history was given",
-    "eligibility": "no eligibility was given",
-    "encounter": "no encounter was given",
-}
 
 
 def unready(
@@ -27,7 +22,7 @@ def unready(
     tables: Tables,
     claim_type: ClaimType,
     known: Mapping[str, object],
-    supplied: frozenset[str],
+    supplies: Mapping[str, str],
 ) -> str:
     """Why a rule cannot be run on claims of this day at all, or the empty string.
 
@@ -37,7 +32,7 @@ def unready(
         tables: the reference tables.
         claim_type: decides which of two tables an alias (``mue``) means.
         known: the names of the parameters that have a value for the payer on the day.
-        supplied: which of ``history``, ``eligibility`` and ``encounter`` the caller gave.
+        supplies: what a rule may need beside tables (history, an encounter …): why it is not there, or empty.
     """
     if day is not None and (day < rule.effective_from or (rule.effective_to is not None and day > rule.effective_to)):
         until = f" to {iso(rule.effective_to)}" if rule.effective_to is not None else ""
@@ -48,8 +43,8 @@ def unready(
             reason = NO_DAY if day is None else tables.status(name, day)
             if reason:
                 return reason
-        elif need not in supplied:
-            return SUPPLIED.get(need, f"{need} was not given")
+        elif reason := supplies.get(need, f"{need} was not given"):
+            return reason
     for name in rule.parameters:
         if name not in known:
             return (

@@ -84,6 +84,10 @@ class Scopes:
         self._periods: dict[tuple[str, int | None, bool | None, bool], _Period] = {}
         self._scopes: dict[tuple[str, int | None, bool | None, bool], Scope] = {}
         self._tables = asked_tables(rules.values(), claim_type)
+        given = {"history": setting.history, "eligibility": setting.eligibility, ENCOUNTER: setting.encounters}
+        supplies = {name: f"no {name} was given" if value is None else "" for name, value in given.items()}
+        other = supplies[ENCOUNTER] or "none of the encounters given is this claim's"
+        self._supplies = {True: {**supplies, ENCOUNTER: ""}, False: {**supplies, ENCOUNTER: other}}
 
     def payer(self, payer_id: str, filing_indicator: str) -> Payer:
         """The payer of a claim with these identifiers."""
@@ -168,10 +172,8 @@ class Scopes:
         change = terms.changes.get(rule.id)
         if change and change.off:
             return f"switched off for {change.payer}: {change.because}"
-        setting = self._setting
-        given = {"history": setting.history, "eligibility": setting.eligibility, ENCOUNTER: encounter or None}
-        supplied = frozenset(name for name, value in given.items() if value is not None)
-        return unready(rule, day, setting.tables, self._claim_type, terms.used, supplied)
+        supplies = self._supplies[encounter]
+        return unready(rule, day, self._setting.tables, self._claim_type, terms.used, supplies)
 
     def _period(self, day: int | None) -> int | None:
         return None if day is None else bisect_right(self._days, day)

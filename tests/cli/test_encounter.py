@@ -92,6 +92,16 @@ def test_a_claim_is_held_against_its_encounter(shipped, tmp_path):
     assert "COD-1202" in [f["rule"] for f in held["findings"]]
 
 
+def test_encounters_of_other_claims_are_not_taken_for_none(shipped, tmp_path):
+    record = tmp_path / "record.json"
+    record.write_text(json.dumps(json.loads(SOUND.read_text()) | {"claim_id": "OTHER", "pages": 3}))
+    claim = ROOT / "tests" / "claims" / "professional" / "minimal.json"
+    result = shipped("check", claim, "--format", "ndjson", "--encounter", record)
+    reasons = {n["rule"]: n["because"] for n in json.loads(result.stdout)["coverage"]["not_evaluated"]}
+    assert reasons["COD-1202"] == "none of the encounters given is this claim's"
+    assert '$.pages: "pages" is not a key of the format' in " ".join(result.stderr.split())
+
+
 def test_the_sample_in_the_documentation_is_as_printed(shipped, monkeypatch):
     monkeypatch.chdir(ROOT)
     printed = shipped("encounter", "score", FLAWED.relative_to(ROOT), "--received-on", "2026-04-15").output
