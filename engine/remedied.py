@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from engine.check import Checker
 from engine.errors import CleanclaimError
-from engine.findings.conclude import bound_findings
+from engine.findings.conclude import claim_findings
 from engine.findings.remedy import Changed, apply, sentence
 from engine.findings.report import ClaimReport, Finding, Verdict
 from engine.intake.reading import ReadClaim
@@ -69,7 +69,7 @@ def remedies(checker: Checker, item: ReadClaim, report: ClaimReport) -> tuple[Re
         return ()
     wanted = {_key(finding): finding for finding in report.findings}
     told: dict[Key, list[Remedied]] = {}
-    for finding, rule, bound in bound_findings(checker.examiner(item.claim.claim_type), examined):
+    for finding, rule, bound in claim_findings(checker.examiner(item.claim.claim_type), examined):
         key = _key(finding)
         if key not in wanted or key in told:
             continue

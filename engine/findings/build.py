@@ -10,7 +10,6 @@ from msgspec import UNSET, UnsetType
 from engine.claim.model import Claim
 from engine.facts.fact import Fact
 from engine.facts.vocabulary import FieldType, vocabulary
-from engine.findings.place import place
 from engine.findings.report import Finding, FindingAt, Plain, UsedParameter
 from engine.findings.score import finding_cents
 from engine.findings.show import plain, shown
@@ -24,39 +23,25 @@ class FindingMaker:
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self._status: Literal["stable", "testing"] = "stable" if rule.status == "stable" else "testing"
-        self._names = tuple([pattern.name for pattern in rule.condition.when])
-        self._at = self._names.index(rule.at.name)
         self._shown = _shown_fields(rule)
         slots = [part for part in (*rule.says, *rule.fix, *rule.query) if isinstance(part, Slot)]
         self._parameter_types: dict[str, FieldType] = {slot.name: slot.type for slot in reversed(slots)}
 
     def make(
         self,
-        facts: Sequence[Fact],
-        claim: Claim,
-        payer: Fact,
-        used: Mapping[str, ParameterValue],
-        change: Override | None = None,
-    ) -> Finding:
-        """The finding of one match: ``facts`` are those bound by ``when``, ``payer`` is the claim's payer fact."""
-        return self.make_at(place(claim, self.rule.at, self.placed(facts)), facts, payer, used, change, claim)
-
-    def placed(self, facts: Sequence[Fact]) -> Fact:
-        """The fact at which the finding lies."""
-        return facts[self._at]
-
-    def make_at(
-        self,
         at: FindingAt,
-        facts: Sequence[Fact],
+        bound: Mapping[str, Fact],
         payer: Fact,
         used: Mapping[str, ParameterValue],
         change: Override | None = None,
         claim: Claim | None = None,
     ) -> Finding:
-        """The finding of one match at a place; what it puts at risk is that of ``claim``, nothing of an encounter."""
+        """The finding of one match at a place.
+
+        ``bound`` are the facts by the names of ``when``, ``payer`` is the payer's. What is at risk is ``claim``'s;
+        an encounter puts nothing at risk.
+        """
         rule = self.rule
-        bound = dict(zip(self._names, facts, strict=True))
         severity = (change.severity if change else None) or rule.severity
         because: str | UnsetType = f"{change.because} ({change.payer})" if change else UNSET
         return Finding(

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
+from engine.claim.model import Claim
 from engine.facts.fact import Fact
 from engine.findings.coverage import doubtful
 from engine.findings.examine import Examined, Examiner, Outcome
-from engine.findings.report import ClaimReport, Coverage, Finding, NotEvaluated
+from engine.findings.place import place
+from engine.findings.report import ClaimReport, Coverage, Finding, FindingAt, NotEvaluated
 from engine.findings.score import Likelihood, claim_cents, factors, score, verdict
 from engine.findings.suppress import suppress
-from engine.rulebook.rule import Rule
+from engine.rulebook.rule import At, Rule
 from engine.rulebook.scoring import Scoring
 
 SEVERITIES = ("error", "warning", "info")
+
+Bound = tuple[Finding, Rule, Mapping[str, Fact]]
+"""A finding with its rule and the facts that matched, by their names in ``when``."""
 
 
 def conclude(examiner: Examiner, examined: Examined, structural: Sequence[Finding]) -> ClaimReport:
     """The report of a claim; ``structural`` are the findings of the reader."""
     claim = examined.claim
-    kept, left_out = suppress([*structural, *rule_findings(examiner, examined)], examiner.rules)
+    kept, left_out = suppress([*structural, *distinct(claim_findings(examiner, examined))], examiner.rules)
     day = examiner.setting.received_on if examined.day is None else examined.day
     parts = factors(kept, likelihood(examiner.setting.rulebook.scoring, day))
     return ClaimReport(
@@ -39,22 +45,30 @@ def conclude(examiner: Examiner, examined: Examined, structural: Sequence[Findin
     )
 
 
-def rule_findings(examiner: Examiner, examined: Examined) -> list[Finding]:
-    """The findings of a claim, one for each match whose place or message differs."""
-    found: dict[tuple[str, object, str], Finding] = {}
-    for finding, _, _ in bound_findings(examiner, examined):
-        found.setdefault((finding.rule, finding.at, finding.says), finding)
-    return list(found.values())
+def claim_findings(examiner: Examiner, examined: Examined) -> Iterator[Bound]:
+    """What each match on a claim finds."""
+    return bound_findings(examiner, examined, partial(place, examined.claim), examined.claim)
 
 
-def bound_findings(examiner: Examiner, examined: Examined) -> Iterator[tuple[Finding, Rule, Mapping[str, Fact]]]:
-    """What each match finds, with its rule and the facts that matched, by their names in ``when``."""
+def bound_findings(
+    examiner: Examiner, examined: Outcome, where: Callable[[At, Fact], FindingAt], claim: Claim | None = None
+) -> Iterator[Bound]:
+    """What each match finds; ``where`` tells the place of a fact in the claim or encounter."""
     for rule_id, facts in examined.found:
-        rule = examiner.rules[rule_id]
+        maker = examiner.maker(rule_id)
+        rule = maker.rule
         bound = {pattern.name: fact for pattern, fact in zip(rule.condition.when, facts, strict=True)}
         change = examined.scope.changes.get(rule_id)
-        made = examiner.maker(rule_id).make(facts, examined.claim, examined.payer_fact, examined.used, change)
-        yield made, rule, bound
+        at = where(rule.at, bound[rule.at.name])
+        yield maker.make(at, bound, examined.payer_fact, examined.used, change, claim), rule, bound
+
+
+def distinct(found: Iterable[Bound]) -> list[Finding]:
+    """The findings, of those of one rule with the same place and message the first."""
+    kept: dict[tuple[str, object, str], Finding] = {}
+    for finding, _, _ in found:
+        kept.setdefault((finding.rule, finding.at, finding.says), finding)
+    return list(kept.values())
 
 
 def coverage(examiner: Examiner, examined: Outcome) -> Coverage:

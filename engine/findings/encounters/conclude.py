@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from engine.facts.encounters import em_level
 from engine.facts.encounters.decision import Element
 from engine.facts.encounters.view import ELEMENTS, EncounterView, LevelPart
-from engine.findings.conclude import SEVERITIES, coverage
+from engine.findings.conclude import SEVERITIES, bound_findings, coverage, distinct
 from engine.findings.encounters.examine import EncounterExaminer, ExaminedEncounter
 from engine.findings.encounters.place import place
 from engine.findings.encounters.report import ElementShown, EncounterReport, Level, NotRead, Query
@@ -27,7 +28,8 @@ def conclude(
 ) -> EncounterReport:
     """The report of an encounter; ``structural`` are the findings of the reader, ``not_read`` what it left out."""
     encounter = examined.encounter
-    kept, left_out = suppress([*structural, *rule_findings(examiner, examined)], examiner.rules)
+    found = distinct(bound_findings(examiner, examined, partial(place, encounter)))
+    kept, left_out = suppress([*structural, *found], examiner.rules)
     findings = tuple(sorted(kept, key=_reading_order))
     day = examiner.setting.received_on if examined.day is None else examined.day
     scoring = in_force(examiner.setting.rulebook.scoring, day)
@@ -52,18 +54,6 @@ def conclude(
         not_read=tuple(not_read),
         suppressed=left_out,
     )
-
-
-def rule_findings(examiner: EncounterExaminer, examined: ExaminedEncounter) -> list[Finding]:
-    """The findings of an encounter, one for each match whose place or message differs."""
-    found: dict[tuple[str, object, str], Finding] = {}
-    for rule, facts in examined.found:
-        maker = examiner.maker(rule)
-        at = place(examined.encounter, maker.rule.at, maker.placed(facts))
-        change = examined.scope.changes.get(rule)
-        finding = maker.make_at(at, facts, examined.payer_fact, examined.used, change)
-        found.setdefault((rule, finding.at, finding.says), finding)
-    return list(found.values())
 
 
 def level(part: LevelPart) -> Level:
