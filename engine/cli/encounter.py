@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import typer
 from msgspec import Struct
 
 from engine.cli.folders import table_folders
 from engine.cli.guard import UNUSABLE, complain, guarded
-from engine.cli.inputs import STDIN, claim_files, shown_name
+from engine.cli.inputs import claim_files, opened, reason, shown_name
 from engine.cli.options import Engine, EngineName, FailOn, PayerSlug, ReceivedOn, RuleFolders, TableFolder
 from engine.cli.output import binary, console
 from engine.cli.setting import make_checker, setting
 from engine.findings.report import InputFinding
 from engine.report.encounter_json import EncounterJson
 from engine.report.encounter_text import EncounterText
+from engine.report.tally import failing
 from engine.score import Scorer
 
 app = typer.Typer(help="Score documented encounters, before there is a claim.", no_args_is_help=True)
@@ -84,8 +81,7 @@ def score(
         complain("no encounter files found")
     if seen.unusable or not files:
         return UNUSABLE
-    failing = {"error": {"error"}, "warning": {"error", "warning"}, "never": set[str]()}[fail_on.value]
-    return 1 if seen.severities & failing else 0
+    return 1 if failing(seen.severities, fail_on) else 0
 
 
 def _score_file(scorer: Scorer, path: str, writer: EncounterText | EncounterJson, seen: Seen) -> None:
@@ -104,18 +100,8 @@ def _score_file(scorer: Scorer, path: str, writer: EncounterText | EncounterJson
                     writer.encounter(report, documented)
     except BrokenPipeError:  # of the report, not of the file
         raise
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        complain(f"{name}: {(getattr(error, 'strerror', None) or str(error)).lower()}")
+    except (OSError, ValueError) as error:
+        complain(f"{name}: {reason(error)}")
         seen.unusable += 1
         return
     seen.unusable += seen.encounters == before
-
-
-@contextmanager
-def opened(path: str) -> Iterator[BinaryIO]:
-    """A file, or standard input."""
-    if path == STDIN:
-        yield sys.stdin.buffer
-        return
-    with Path(path).open("rb") as stream:
-        yield stream

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 
 from engine.claim.model import Claim
 from engine.findings.report import ClaimReport, InputFinding
@@ -48,5 +49,10 @@ class Tally:
 
     def failing(self, fail_on: str) -> bool:
         """Whether anything at or above ``error`` or ``warning`` was found; nothing is for ``never``."""
-        levels = {"error": ("error",), "warning": ("error", "warning")}.get(fail_on, ())
-        return any(self.severities[level] for level in levels)
+        return failing(self.severities, fail_on)
+
+
+def failing(severities: Collection[str], fail_on: str) -> bool:
+    """Whether one of the severities is at or above ``error`` or ``warning``; none is for ``never``."""
+    levels = {"error": ("error",), "warning": ("error", "warning")}.get(fail_on, ())
+    return any(level in severities for level in levels)
