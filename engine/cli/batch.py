@@ -24,7 +24,7 @@ from engine.check import Checker
 from engine.cli.batch_progress import Bar, bar
 from engine.cli.folders import table_folders
 from engine.cli.guard import UNUSABLE, complain, guarded
-from engine.cli.inputs import STDIN, claim_files, shown_name
+from engine.cli.inputs import STDIN, claim_files, reason, shown_name
 from engine.cli.options import (
     Eligibility,
     Engine,
@@ -184,8 +184,7 @@ def _inputs(paths: list[str], skip: list[Path]) -> tuple[Input, ...]:
         try:
             found.append(Input(path, shown_name(path), Path(path).stat().st_size))
         except (OSError, ValueError) as error:
-            reason = (getattr(error, "strerror", None) or str(error)).lower()
-            raise InputError(reason, location=shown_name(path), hint="every input must be readable") from error
+            raise InputError(reason(error), location=shown_name(path), hint="every input must be readable") from error
     if not found:
         raise UsageError("no claim files found")
     return tuple(found)

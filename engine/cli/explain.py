@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +13,7 @@ import typer
 from engine.cli.explain_one import write_claim_explained, write_rule_explained
 from engine.cli.folders import table_folders
 from engine.cli.guard import complain, guarded
-from engine.cli.inputs import STDIN, claim_files, shown_name
+from engine.cli.inputs import claim_files, opened, reason, shown_name
 from engine.cli.options import Eligibility, Engine, EngineName, History, PayerSlug, ReceivedOn, RuleFolders, TableFolder
 from engine.cli.output import binary, console
 from engine.cli.setting import make_checker, setting
@@ -100,11 +99,11 @@ def _find(path: str, claim_id: str, skip: list[Path], *, keep_raw: bool) -> tupl
 def _claims(path: str, skip: list[Path], *, keep_raw: bool) -> Iterator[ReadClaim]:
     for name in claim_files([path], skip):
         try:
-            with sys.stdin.buffer if name == STDIN else Path(name).open("rb") as stream:
+            with opened(name) as stream:
                 for item in read(stream, shown_name(name), keep_raw=keep_raw):
                     if isinstance(item, ReadClaim):
                         yield item
                     elif item.severity == "error":
                         complain(f"{shown_name(name)}: {item.says}")
         except OSError as error:
-            raise InputError((error.strerror or str(error)).lower(), location=shown_name(name)) from error
+            raise InputError(reason(error), location=shown_name(name)) from error

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 STDIN = "-"
 
@@ -33,6 +36,21 @@ def _walk(folder: str, avoided: set[str]) -> Iterator[str]:
             path = Path(parent) / name
             if not name.startswith((".", "README")) and path.is_file():
                 yield str(path)
+
+
+@contextmanager
+def opened(path: str) -> Iterator[BinaryIO]:
+    """A file, or standard input, which stays open."""
+    if path == STDIN:
+        yield sys.stdin.buffer
+        return
+    with Path(path).open("rb") as stream:
+        yield stream
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Why a file cannot be read, in the system's words; ``ValueError`` is a NUL in its name."""
+    return (getattr(error, "strerror", None) or str(error)).lower()
 
 
 def shown_name(path: str) -> str:

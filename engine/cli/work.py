@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from engine.check import Checker
 from engine.claim.model import Claim
-from engine.cli.inputs import STDIN, shown_name
+from engine.cli.inputs import STDIN, reason, shown_name
 from engine.cli.setting import Setting, make_checker
 from engine.errors import EngineError
 from engine.findings.report import ClaimReport, InputFinding
@@ -44,12 +44,12 @@ def check_file(checker: Checker, path: str) -> Iterator[Item]:
     try:
         stream: BinaryIO = sys.stdin.buffer if path == STDIN else Path(path).open("rb")  # noqa: SIM115 -- closed below
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        yield Unreadable(_reason(error))
+        yield Unreadable(reason(error))
         return
     try:
         yield from checker.check_with_claims(stream, shown_name(path))
     except OSError as error:
-        yield Unreadable(_reason(error))
+        yield Unreadable(reason(error))
     finally:
         if path != STDIN:
             stream.close()
@@ -85,7 +85,3 @@ def _prepare(chosen: Setting) -> None:
 
 def _whole_file(path: str) -> list[Item]:
     return list(check_file(_prepared["checker"], path))
-
-
-def _reason(error: OSError | ValueError) -> str:
-    return (getattr(error, "strerror", None) or str(error)).lower()
