@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from msgspec import Struct
 
@@ -21,14 +21,15 @@ from engine.cli.guard import complain
 from engine.cli.inputs import claim_files, shown_name
 from engine.errors import InputError
 from engine.intake.eligibility.read import read_eligibility
-from engine.intake.encounters.reading import ReadEncounter
 from engine.intake.encounters.sniff import read_encounters
-from engine.intake.reading import IntakeFinding, ReadClaim
+from engine.intake.reading import IntakeFinding
 from engine.intake.sniff import read
 from engine.reference.catalog import Tables
 from engine.report.described import described
 from engine.rulebook.book import Rulebook
 from engine.rulebook.load import load_rulebook
+
+T = TypeVar("T")
 
 BACK_ENDS: Mapping[str, Compile] = {"durable": compile_durable, "compiled": compile_compiled}
 """The back ends by the name that ``--engine`` has for them."""
@@ -91,12 +92,7 @@ def earlier_claims(path: Path) -> Iterator[Claim]:
     Raises:
         InputError: a file cannot be opened.
     """
-    for name, stream in _opened(path, "--history"):
-        for item in read(stream, name):
-            if isinstance(item, ReadClaim):
-                yield item.claim
-            elif item.severity == "error":
-                complain(f"{name}: history: {item.says}")
+    return (item.claim for _, item in _usable(path, "history", read))
 
 
 def eligibility_of(path: Path) -> Iterator[Known]:
@@ -105,27 +101,38 @@ def eligibility_of(path: Path) -> Iterator[Known]:
     Raises:
         InputError: a file cannot be opened.
     """
-    for name, stream in _opened(path, "--eligibility"):
-        for item in read_eligibility(stream):
-            if not isinstance(item, IntakeFinding):
-                yield item
-            elif item.severity == "error":
-                complain(f"{name}: eligibility: {item.says}")
+    usable: Iterator[tuple[str, Known]] = _usable(path, "eligibility", lambda stream, _name: read_eligibility(stream))
+    return (item for _, item in usable)
 
 
 def documented_encounters(path: Path) -> Iterator[Encounter]:
-    """The encounters of a file or folder; what cannot be read is said on standard error.
+    """The encounters of a file or folder; what cannot be read, also inside one, is said on standard error.
 
     Raises:
         InputError: a file cannot be opened.
     """
-    for name, stream in _opened(path, "--encounter"):
-        for item in read_encounters(stream, name):
-            for found in item.findings if isinstance(item, ReadEncounter) else (item,):
-                if found.severity == "error":
-                    complain(f"{name}: encounter: {found.at.path and f'{found.at.path}: '}{found.says}")
-            if isinstance(item, ReadEncounter):
-                yield item.encounter
+    for name, item in _usable(path, "encounter", read_encounters):
+        for found in item.findings:
+            _say(name, "encounter", found, f"{found.at.path}: ")
+        yield item.encounter
+
+
+def _usable(
+    path: Path, option: str, reader: Callable[[BinaryIO, str], Iterator[T | IntakeFinding]]
+) -> Iterator[tuple[str, T]]:
+    """What a reader makes of each file of a path, with the file's name; what lies outside is said."""
+    for name, stream in _opened(path, f"--{option}"):
+        for item in reader(stream, name):
+            if isinstance(item, IntakeFinding):
+                _say(name, option, item)
+            else:
+                yield name, item
+
+
+def _say(name: str, option: str, found: IntakeFinding, place: str = "") -> None:
+    """An error of a file that was given beside the claims, on standard error."""
+    if found.severity == "error":
+        complain(f"{name}: {option}: {place}{found.says}")
 
 
 def _opened(path: Path, option: str) -> Iterator[tuple[str, BinaryIO]]:
