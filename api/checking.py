@@ -101,11 +101,12 @@ def check_content(
 def read_content(
     content: bytes, file: str, limits: Limits, deadline: float | None = None
 ) -> list[ReadClaim | InputFinding]:
-    """The claims and the problems outside any claim.
+    """The claims and the problems outside any claim; without a deadline, the time allowed begins now.
 
     Raises:
-        ProblemError: more claims or lines than the limits allow.
+        ProblemError: more claims, lines or time than the limits allow.
     """
+    deadline = time.monotonic() + limits.seconds if deadline is None else deadline
     items: list[ReadClaim | InputFinding] = []
     claims = lines = 0
     for item in read(io.BytesIO(content), file):
@@ -121,7 +122,7 @@ def read_content(
             raise ProblemError("too-many-lines", f"Claim {claims} of the body has {because}.")
         if lines > limits.lines:
             raise ProblemError("too-many-lines", f"More than {limits.lines} lines. Send them to /v1/claims/batches.")
-        if deadline is not None and time.monotonic() > deadline:
+        if time.monotonic() > deadline:
             raise too_slow(limits)
         items.append(item)
     return items

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
@@ -16,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from api.bench import Bench
 from api.body import media_type, read_body
-from api.checking import Limits, read_content
+from api.checking import Limits, read_content, too_slow
 from api.days import day_or_today
 from api.deps import PACKS_HEADER, BenchOf, MayReadRules, ServiceOf
 from api.examples import LINT_BODY, TRY_BODY
@@ -134,6 +135,7 @@ async def show_rule(
 
 
 def _try(bench: Bench, limits: Limits, sent: TryIn, day: date) -> bytes:
+    deadline = time.monotonic() + limits.seconds
     draft = read_draft(bench.rulebook, sent.rule)
     mistakes = [{"at": one.location, "says": one.message, "hint": one.hint} for one in draft.mistakes]
     alone = draft.alone()
@@ -145,10 +147,12 @@ def _try(bench: Bench, limits: Limits, sent: TryIn, day: date) -> bytes:
     written, tally = io.BytesIO(), Tally()
     writer = JsonReport(written)
     writer.begin(checker.tool())
-    for item in read_content(content, "-", limits):
+    for item in read_content(content, "-", limits, deadline):
         if not isinstance(item, ReadClaim):
             writer.input_finding(item)
             continue
+        if time.monotonic() > deadline:
+            raise too_slow(limits, "Try the draft on fewer claims.")
         one = explain(checker, item)
         writer.claim(one.report, item.claim)
         answer["explanations"].append(

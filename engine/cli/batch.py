@@ -179,15 +179,19 @@ def _tables(given: Path | None) -> Path | None:
 def _inputs(paths: list[str], skip: list[Path]) -> tuple[Input, ...]:
     if STDIN in paths:
         raise UsageError("standard input cannot be read twice", hint="give files, or use cleanclaim check -")
-    found = []
-    for path in claim_files(paths, skip):
-        try:
-            found.append(Input(path, shown_name(path), Path(path).stat().st_size))
-        except (OSError, ValueError) as error:
-            raise InputError(reason(error), location=shown_name(path), hint="every input must be readable") from error
+    hint = "every input must be readable"
+    found = tuple(Input(path, shown_name(path), _size(path, hint)) for path in claim_files(paths, skip))
     if not found:
         raise UsageError("no claim files found")
-    return tuple(found)
+    return found
+
+
+def _size(path: str, hint: str) -> int:
+    """The size of a file in bytes."""
+    try:
+        return Path(path).stat().st_size
+    except (OSError, ValueError) as error:
+        raise InputError(reason(error), location=shown_name(path), hint=hint) from error
 
 
 def _options(chosen: Setting) -> dict[str, str]:
@@ -195,14 +199,14 @@ def _options(chosen: Setting) -> dict[str, str]:
     return {
         "received_on": chosen.received_on.isoformat(),
         "payer": chosen.payer,
-        "history": _weighed(chosen.history),
-        "eligibility": _weighed(chosen.eligibility),
+        "history": _weighed(chosen.history, "--history PATH"),
+        "eligibility": _weighed(chosen.eligibility, "--eligibility PATH"),
     }
 
 
-def _weighed(path: Path | None) -> str:
+def _weighed(path: Path | None, hint: str) -> str:
     """A file or folder with the size of what it holds."""
     if path is None:
         return ""
-    files = [Path(name) for name in claim_files([str(path)])]
-    return f"{path} ({len(files)} files, {sum(each.stat().st_size for each in files):,} bytes)"
+    sizes = [_size(name, hint) for name in claim_files([str(path)])]
+    return f"{path} ({len(sizes)} files, {sum(sizes):,} bytes)"

@@ -6,6 +6,7 @@ import zlib
 
 import pytest
 
+from api.examples import TRY_BODY
 from tests.api.requests import check
 from tests.cli.small import CLEAN
 
@@ -107,7 +108,12 @@ def test_a_claim_whose_lines_share_a_number_is_checked_line_by_line(client):
 
 
 def test_too_much_time(strict, office):
-    refused(check(strict(max_seconds=1e-9), office), 413, "takes-too-long")
+    service = strict(max_seconds=1e-9)
+    refused(check(service, office), 413, "takes-too-long")
+    x12 = {"Content-Type": "application/edi-x12"}
+    refused(service.post("/v1/claims/history", content=office, headers=x12), 413, "takes-too-long")
+    draft = TRY_BODY["content"]["application/json"]["examples"]["draft"]["value"]
+    refused(service.post("/v1/rules/try", json=draft), 413, "takes-too-long")
 
 
 @pytest.mark.parametrize(

@@ -55,3 +55,12 @@ def test_what_cannot_be_used_is_said(tmp_path, given, out, said):
     done = cleanclaim("batch", given, "--out", tmp_path / out)
     assert done.exit_code == 2
     assert said in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--history", "--eligibility"])
+def test_what_is_given_beside_the_claims_must_be_there(tmp_path, option):
+    given = EXAMPLES / "office-visit.837"
+    done = cleanclaim("batch", given, "--out", tmp_path / "out", "--format", "ndjson", option, tmp_path / "nope")
+    assert done.exit_code == 2
+    assert "nope: no such file or directory" in " ".join(done.stderr.split())
+    assert f"{option} PATH" in " ".join(done.stderr.split())
