@@ -9,10 +9,10 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from itertools import chain
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -27,6 +27,14 @@ _LIST = re.compile(r'"(?:claims|entry)"\s*:\s*\[')
 _LONE = re.compile("[\ud800-\udfff]")
 _BLANK = " \t\r\n\x1e"
 _PRETTY = 2
+
+
+class Lines(Protocol):
+    """What gives lines, a file or a part of one."""
+
+    def readline(self, size: int, /) -> bytes:
+        """The next line, or as much of it; empty at the end."""
+        ...
 
 
 class Document(Struct, frozen=True):
@@ -111,17 +119,29 @@ def documents(stream: BinaryIO, file: str, limit: int = LIMIT) -> Iterator[Docum
         limit: the most bytes that a file which is not NDJSON, or one line, may have.
     """
     parser = Parser()
-    first = stream.readline(limit + 1)
-    while first and not first.strip() and len(first) <= limit:
-        first = stream.readline(limit + 1)
-    if first[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        yield from _whole(first + stream.read(limit + 1), parser, limit, file)
-        return
-    second = stream.readline(limit + 1) if len(first) <= limit else b""
-    if _one_a_line(first, second, parser):
-        yield from _lines(first, second, stream, parser, limit)
+    first, second, one_a_line = opening(stream, parser, limit)
+    if one_a_line:
+        lines = chain((first, second), iter(lambda: stream.readline(limit + 1), b""))
+        yield from documents_of_lines(lines, parser, limit)
         return
     yield from _whole(first + second + stream.read(max(limit + 1 - len(first) - len(second), 0)), parser, limit, file)
+
+
+def opening(stream: BinaryIO, parser: Parser, limit: int = LIMIT) -> tuple[bytes, bytes, bool]:
+    """The first line that is not blank, the line behind it unless that cannot matter, and whether this is NDJSON."""
+    first = first_line(stream, limit)
+    if len(first) > limit or first[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return first, b"", False
+    second = stream.readline(limit + 1)
+    return first, second, _one_a_line(first, second, parser)
+
+
+def first_line(stream: Lines, limit: int = LIMIT) -> bytes:
+    """The first line that is not blank; lines count from there."""
+    line = stream.readline(limit + 1)
+    while line and not line.strip() and len(line) <= limit:
+        line = stream.readline(limit + 1)
+    return line
 
 
 def _one_a_line(first: bytes, second: bytes, parser: Parser) -> bool:
@@ -146,11 +166,19 @@ def _try(line: bytes, parser: Parser) -> Any:  # noqa: ANN401
     return value if end == len(text) else None
 
 
-def _lines(
-    first: bytes, second: bytes, stream: BinaryIO, parser: Parser, limit: int
+def documents_of_lines(
+    lines: Iterable[bytes], parser: Parser, limit: int = LIMIT, number: int = 1, offset: int = 0
 ) -> Iterator[Document | IntakeFinding]:
-    number, offset = 1, 0
-    for line in chain((first, second), iter(lambda: stream.readline(limit + 1), b"")):
+    """The values of NDJSON lines; reading ends at a line above the limit.
+
+    Args:
+        lines: none longer than ``limit`` and one byte.
+        parser: parses them.
+        limit: the most bytes of a line.
+        number: of the first line.
+        offset: of the first line, in bytes.
+    """
+    for line in lines:
         if len(line) > limit:
             yield _too_large(limit, f"Line {number}")
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator
 from typing import BinaryIO, Literal
 
@@ -12,7 +11,7 @@ from msgspec.msgpack import Decoder, Encoder
 
 from engine.intake import fhir, native
 from engine.intake.fhir_resources import Index
-from engine.intake.json_text import LIMIT, Document, Parser, _one_a_line, _values, decode
+from engine.intake.json_text import LIMIT, Document, Parser, documents_of_lines, first_line, opening
 from engine.intake.native_repair import Repairer
 from engine.intake.parts.extent import Extent
 from engine.intake.reading import IntakeFinding, ReadClaim, Reading
@@ -44,11 +43,9 @@ _decode = Decoder(LinesState).decode
 
 def one_a_line(stream: BinaryIO) -> bool:
     """Whether a JSON file is read a line at a time; it stands at its beginning again afterwards."""
-    first = _first(stream)
-    second = stream.readline(LIMIT + 1)
+    _, _, found = opening(stream, Parser())
     stream.seek(0)
-    marked = first[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    return len(first) <= LIMIT and not marked and _one_a_line(first, second, Parser())
+    return found
 
 
 def foresee_lines(data: bytes, state: bytes) -> bytes:
@@ -62,8 +59,7 @@ class LinesReader:
     """Reads one part; ``state`` is that at its end when it has been read.
 
     ``clean`` turns false when the rest of the file depends on more than a state can hold: FHIR resources that claims
-    further on may refer to, or resources to be counted at the end, or a
-    file that holds no claim.
+    further on may refer to, resources to be counted at the end, a line that is too long, or a file that holds no claim.
 
     Args:
         file: the file's name.
@@ -85,10 +81,11 @@ class LinesReader:
         self.index = Index()
         self.skipped: dict[str, int] = {}
         self.repairer = Repairer()
+        self.torn = False
 
     def read_part(self, extent: Extent) -> Reading:
         """The claims and findings of the part, in order."""
-        for document in self.documents(extent):
+        for document in documents_of_lines(self.lines(extent), Parser(), number=self.number, offset=self.offset):
             for item in [document] if isinstance(document, IntakeFinding) else self.claims(document):
                 self.said = True
                 self.claims_read += isinstance(item, ReadClaim)
@@ -96,20 +93,16 @@ class LinesReader:
         if extent.ends_file:
             self.clean = self.said and not self.skipped
             return
-        self.clean = not self.skipped and not self.index._known
+        self.clean = not self.torn and not self.skipped and not self.index._known
         if self.clean:
             self.state = LinesState(self.number, self.offset, self.claims_read, said=self.said).packed()
 
-    def documents(self, extent: Extent) -> Iterator[Document | IntakeFinding]:
-        """The values of the part's lines."""
-        parser = Parser()
-        line = extent.readline(LIMIT + 1) if self.begun else _first(extent)
+    def lines(self, extent: Extent) -> Iterator[bytes]:
+        """The lines of the part, counted when they have been read; one that is too long ends the reading of a file."""
+        line = extent.readline(LIMIT + 1) if self.begun else first_line(extent)
         while line:
-            text, finding = decode(line, self.offset)
-            if finding:
-                yield finding
-            if text.strip():
-                yield from _values(text, parser, self.number)
+            self.torn = len(line) > LIMIT
+            yield line
             self.offset += len(line)
             self.number += 1
             line = extent.readline(LIMIT + 1)
@@ -123,11 +116,3 @@ class LinesReader:
             document = msgspec.structs.replace(document, suspect=True)
         for value, path in native.claims_of(document.value):
             yield native.read_value(value, path, document, self.file, self.repairer, keep_raw=self.keep_raw)
-
-
-def _first(stream: BinaryIO | Extent) -> bytes:
-    """The first line that is not blank, as the readers of whole files find it."""
-    line = stream.readline(LIMIT + 1)
-    while line and not line.strip() and len(line) <= LIMIT:
-        line = stream.readline(LIMIT + 1)
-    return line

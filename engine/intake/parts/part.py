@@ -81,7 +81,10 @@ def next_part(stream: BinaryIO, kind: Kind, start: int, state: bytes, size: int,
     stream.seek(start)
     data = b""
     while total - start > max(size, len(data)) and len(data) < WIDEST * size:
-        data += stream.read(max(len(data), size))
+        more = stream.read(max(len(data), size))
+        if not more:  # the file was cut short since it was measured
+            break
+        data += more
         if kind != "x12":
             at = data.rfind(b"\n") + 1
             if at > 0 and start + at < total:

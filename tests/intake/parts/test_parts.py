@@ -163,7 +163,7 @@ def test_damaged_files_read_the_same_in_parts(tmp_path_factory, sets, copies, da
 
 
 THREE = (ROOT / "tests" / "claims" / "native" / "three.ndjson").read_bytes().splitlines()
-NATIVE = [*THREE, *THREE, b'{"claim_type": "dental", "x": 1}', b"", b"{", b"[]", b"\xff"]
+NATIVE = [*THREE, *THREE, b'{"claim_type": "dental", "x": 1}', b"", b"{", b"[]", b"\xff", b"\x0c", b" \x1c\xc2\xa0"]
 FHIR = [
     b'{"resourceType":"Claim","id":"a","status":"active"}',
     b'{"resourceType":"Patient","id":"p"}',
@@ -176,9 +176,7 @@ FHIR = [
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
-    lines=st.lists(
-        st.sampled_from([*NATIVE, b'{"claim_type": "dental", "x": 1}', b"", b"{", b"[]", b"\xff"]), max_size=30
-    ),
+    lines=st.lists(st.sampled_from(NATIVE), max_size=30),
     fhir=st.lists(st.sampled_from(FHIR), max_size=30),
     use_fhir=st.booleans(),
     size=st.integers(20, 3000),
