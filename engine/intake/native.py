@@ -41,11 +41,9 @@ def read_native(stream: BinaryIO, file: str, *, keep_raw: bool = False, limit: i
             count += 1
             yield document
             continue
-        if _QUOTED.search(document.text):
-            document = msgspec.structs.replace(document, suspect=True)  # noqa: PLW2901
-        for value, path in claims_of(document.value):
+        for item in read_document(document, file, repairer, keep_raw=keep_raw):
             count += 1
-            yield read_value(value, path, document, file, repairer, keep_raw=keep_raw)
+            yield item
     if count == 0:
         yield IntakeFinding(
             rule="INT-0017",
@@ -54,6 +52,14 @@ def read_native(stream: BinaryIO, file: str, *, keep_raw: bool = False, limit: i
             expected="at least one claim",
             found="none",
         )
+
+
+def read_document(document: Document, file: str, repairer: Repairer, *, keep_raw: bool) -> Reading:
+    """The claims of one JSON value of a file."""
+    if _QUOTED.search(document.text):
+        document = msgspec.structs.replace(document, suspect=True)
+    for value, path in claims_of(document.value):
+        yield read_value(value, path, document, file, repairer, keep_raw=keep_raw)
 
 
 def claims_of(value: Any, path: str = "$") -> Iterator[tuple[Any, str]]:  # noqa: ANN401
@@ -110,14 +116,8 @@ def read_value(
 
 
 def _claim(value: dict[str, Any], repairer: Repairer, findings: list[IntakeFinding], *, doubtful: bool) -> Claim:
-    if not doubtful:
-        try:
-            return msgspec.convert(value, Claim)
-        except msgspec.ValidationError:
-            pass
-    findings.extend(repairer.repair(value))
     try:
-        return msgspec.convert(value, Claim)
+        return repairer.convert(value, Claim, findings, doubtful=doubtful)
     except msgspec.ValidationError as error:
         findings.append(
             IntakeFinding(

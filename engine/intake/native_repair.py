@@ -10,8 +10,9 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 from jsonschema import Draft202012Validator, FormatChecker, TypeChecker
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
@@ -34,6 +35,7 @@ _PRIVATE = frozenset({"subscriber", "patient", "member_id", "last_name", "first_
 _CENTS = "a whole number of cents"
 
 Path = tuple[str | int, ...]
+Model = TypeVar("Model")
 
 
 class Mistake(Struct, frozen=True):
@@ -56,6 +58,22 @@ class Repairer:
     def __init__(self, schema: str = "claim.schema.json") -> None:
         self._absent = Absent()
         self._file = schema
+
+    def convert(
+        self, value: dict[str, Any], model: type[Model], findings: list[IntakeFinding], *, doubtful: bool
+    ) -> Model:
+        """A value as its model has it; one that does not fit, or is doubtful, is repaired before.
+
+        Raises:
+            ValidationError: it does not fit even then.
+        """
+        if not doubtful:
+            try:
+                return msgspec.convert(value, model)
+            except msgspec.ValidationError:
+                pass
+        findings.extend(self.repair(value))
+        return msgspec.convert(value, model)
 
     @cached_property
     def schema(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ never costs the encounter, and a bad encounter never costs the others.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -21,6 +22,8 @@ from engine.intake.native_repair import Repairer
 from engine.intake.reading import IntakeFinding, Spot
 
 SCHEMA = "encounter.schema.json"
+# As for claims: the model takes any text that is a number, "NaN" too.
+_QUOTED = re.compile(r'"(?:units|size_cm|dose|per_unit|waste)"\s*:\s*"')
 
 
 def read_native(stream: BinaryIO, file: str, *, limit: int = LIMIT) -> EncounterReading:
@@ -38,9 +41,10 @@ def read_native(stream: BinaryIO, file: str, *, limit: int = LIMIT) -> Encounter
             silent = False
             yield document
             continue
+        doubtful = document.suspect or bool(_QUOTED.search(document.text))
         for value, path in encounters_of(document.value):
             silent = False
-            yield read_value(value, path, file, repairer, suspect=document.suspect)
+            yield read_value(value, path, file, repairer, doubtful=doubtful)
     if silent:
         yield no_encounter('Send one encounter, {"encounters": [...]}, an array of encounters, or one a line.')
 
@@ -68,7 +72,7 @@ def read_value(
     file: str,
     repairer: Repairer,
     *,
-    suspect: bool = False,
+    doubtful: bool = False,
 ) -> ReadEncounter | IntakeFinding:
     """One encounter from its JSON value, or a finding when the value is no object."""
     if not isinstance(value, dict):
@@ -78,10 +82,10 @@ def read_value(
         return IntakeFinding(rule="INT-0016", says=says, fix=fix, at=at, expected="an object", found=shown(value))
     findings: list[IntakeFinding] = []
     try:
-        if suspect:
+        if doubtful:
             value = scrub(value, "$", findings.append)
         tidy(value)
-        encounter = _encounter(value, repairer, findings)
+        encounter = _encounter(value, repairer, findings, doubtful=doubtful)
     except RecursionError:
         findings.append(_little("it is nested too deeply"))
         encounter = Encounter()
@@ -89,13 +93,11 @@ def read_value(
     return ReadEncounter(encounter=replace(encounter, source=named, origin=Origin(path=path)), findings=tuple(findings))
 
 
-def _encounter(value: dict[str, Any], repairer: Repairer, findings: list[IntakeFinding]) -> Encounter:
+def _encounter(
+    value: dict[str, Any], repairer: Repairer, findings: list[IntakeFinding], *, doubtful: bool
+) -> Encounter:
     try:
-        return msgspec.convert(value, Encounter)
-    except msgspec.ValidationError:
-        findings.extend(repairer.repair(value))
-    try:
-        return msgspec.convert(value, Encounter)
+        return repairer.convert(value, Encounter, findings, doubtful=doubtful)
     except msgspec.ValidationError as error:
         findings.append(_little(str(error)))
         return Encounter()

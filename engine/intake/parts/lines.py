@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO, Literal
 
-import msgspec
 from msgspec import Struct
 from msgspec.msgpack import Decoder, Encoder
 
@@ -112,7 +111,4 @@ class LinesReader:
         if self.dialect == "fhir":
             yield from fhir._document(document, self.index, self.skipped, self.file, self.keep_raw)
             return
-        if native._QUOTED.search(document.text):
-            document = msgspec.structs.replace(document, suspect=True)
-        for value, path in native.claims_of(document.value):
-            yield native.read_value(value, path, document, self.file, self.repairer, keep_raw=self.keep_raw)
+        yield from native.read_document(document, self.file, self.repairer, keep_raw=self.keep_raw)

@@ -34,6 +34,18 @@ def one(value: object) -> ReadEncounter:
     return found
 
 
+@pytest.mark.parametrize("number", ['"NaN"', "NaN", "1e400", '"Infinity"', '"-Infinity"'])
+def test_a_number_that_is_none_is_left_out_and_said(number):
+    text = '{"charges": [{"procedure": "99214", "units": N}], "services": [{"drug": {"code": "J1885", "dose": N}}]}'
+    (found,) = read(text.replace("N}", f"{number}}}").encode())
+    assert isinstance(found, ReadEncounter)
+    assert found.encounter.charges is not None
+    assert found.encounter.services is not None
+    assert found.encounter.charges[0].units is None
+    assert found.encounter.services[0].drug.dose is None
+    assert {finding.at.path for finding in found.findings} == {"$.charges[0].units", "$.services[0].drug.dose"}
+
+
 def test_codes_are_canonical_and_parts_know_their_place():
     found = one({"chosen": [{"code": "m17.11"}], "charges": [{"procedure": "99214", "modifiers": ["lt"]}]}).encounter
     assert found.chosen is not None
