@@ -80,7 +80,7 @@ def _document(document: Document, index: Index, skipped: dict[str, int], file: s
         clean = scrub(value, "", outside.add) if document.suspect and not _has_claims(value) else value
         found = list(resources(clean, "", outside))
     except RecursionError:
-        yield _too_deep("")
+        yield too_deep("")
         return
     for one in found:
         # a file of a million lines of claims must not be held: a claim alone is referred to by nobody
@@ -152,7 +152,7 @@ def _claim(found: Found, index: Index, document: Document, file: str, *, keep_ra
             resource = scrub(resource, "Claim", report.add)
         claim = read_claim(resource, index, report, source)
     except RecursionError:
-        report.add(_too_deep("Claim"))
+        report.add(too_deep("Claim"))
         claim = Claim(claim_type="professional", source=source, origin=Origin(path="Claim"))
     claim, told = told_apart(claim, with_lines(report, claim))
     return ReadClaim(claim=claim, findings=told, raw=raw)
@@ -167,6 +167,7 @@ def _shape(path: str, says: str, expected: str, found: str) -> IntakeFinding:
     return IntakeFinding(rule="INT-0016", says=says, fix=f"Send {expected}.", at=at, expected=expected, found=found)
 
 
-def _too_deep(path: str) -> IntakeFinding:
+def too_deep(path: str) -> IntakeFinding:
+    """The finding on a resource that is nested too deeply to be read."""
     says = "The resource is nested too deeply; little of it could be read."
     return _shape(path, says, "a resource of ordinary depth", "deep nesting")

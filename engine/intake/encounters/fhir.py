@@ -10,18 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from msgspec import Struct
-
 from engine.claim.encounter import Encounter
 from engine.claim.model import Source
 from engine.intake.encounters.fhir_encounter import read_encounter
 from engine.intake.encounters.native import no_encounter
 from engine.intake.encounters.reading import EncounterReading, ReadEncounter
-from engine.intake.fhir import Found, resources
+from engine.intake.fhir import Found, resources, too_deep
 from engine.intake.fhir_resources import Index
 from engine.intake.fhir_values import Report
 from engine.intake.json_text import LIMIT, documents, scrub
-from engine.intake.reading import IntakeFinding, Spot
+from engine.intake.reading import IntakeFinding
 
 LINKS = {
     "Condition": "encounter",
@@ -34,16 +32,6 @@ LINKS = {
     "ChargeItem": "context",
 }
 """The resources that document an encounter, and the element that refers to it; Claim refers item by item."""
-
-
-class Parts(Struct, frozen=True):
-    """The resources of one encounter by type, each with its place in the file."""
-
-    found: dict[str, list[Found]]
-
-    def of(self, kind: str) -> list[Found]:
-        """The resources of one type."""
-        return self.found.get(kind, [])
 
 
 def read_fhir(stream: BinaryIO, file: str, *, limit: int = LIMIT) -> EncounterReading:
@@ -64,7 +52,7 @@ def read_fhir(stream: BinaryIO, file: str, *, limit: int = LIMIT) -> EncounterRe
             value = scrub(document.value, "", outside.add) if document.suspect else document.value
             found += list(resources(value, "", outside))
         except RecursionError:
-            failures.append(_too_deep())
+            failures.append(too_deep("Bundle"))
     yield from failures
     yield from outside
     encounters = [each for each in found if each.resource.get("resourceType") == "Encounter"]
@@ -82,16 +70,16 @@ def _encounters(encounters: list[Found], found: list[Found], file: str) -> Itera
         report = Report()
         source = Source(file=file)
         try:
-            encounter, unread = read_encounter(each, parts[id(each.resource)].found, index, report, source)
+            encounter, unread = read_encounter(each, parts[id(each.resource)], index, report, source)
         except RecursionError:
-            report.add(_too_deep())
+            report.add(too_deep("Bundle"))
             encounter, unread = Encounter(source=source), ()
         yield ReadEncounter(encounter=encounter, findings=tuple(report), unread=unread)
 
 
-def _parts(encounters: list[Found], found: list[Found], index: Index) -> dict[int, Parts]:
+def _parts(encounters: list[Found], found: list[Found], index: Index) -> dict[int, dict[str, list[Found]]]:
     """The parts of each encounter, by the identity of its resource."""
-    parts = {id(each.resource): Parts({}) for each in encounters}
+    parts: dict[int, dict[str, list[Found]]] = {id(each.resource): {} for each in encounters}
     alone = id(encounters[0].resource) if len(encounters) == 1 else None
     for each in found:
         kind = each.resource.get("resourceType")
@@ -104,7 +92,7 @@ def _parts(encounters: list[Found], found: list[Found], index: Index) -> dict[in
         named = {owner for owner in owners if owner is not None}
         for owner in named or ({alone} if alone is not None else set[int]()):
             if owner in parts:
-                parts[owner].found.setdefault(str(kind), []).append(each)
+                parts[owner].setdefault(str(kind), []).append(each)
     return parts
 
 
@@ -118,14 +106,3 @@ def _owner(reference: object, index: Index) -> int | None:
 
 def _objects(value: object) -> list[dict[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _too_deep() -> IntakeFinding:
-    return IntakeFinding(
-        rule="INT-0016",
-        says="The resource is nested too deeply; little of it could be read.",
-        fix="Send a resource of ordinary depth.",
-        at=Spot(path="Bundle"),
-        expected="a resource of ordinary depth",
-        found="deep nesting",
-    )

@@ -5,20 +5,10 @@ from __future__ import annotations
 from engine.intake.codes import code as canonical
 from engine.intake.encounters.reading import Unread
 from engine.intake.fhir_codes import ICD10CM
+from engine.intake.fhir_lines import HCPCS
 from engine.intake.fhir_values import Cursor, Report, system
 from engine.intake.json_text import printable
 
-PROCEDURES = frozenset(
-    {
-        "www.ama-assn.org/go/cpt",
-        "urn:oid:2.16.840.1.113883.6.12",
-        "hl7.org/fhir/sid/cpt",
-        "www.cms.gov/medicare/coding/hcpcsreleasecodesets",
-        "www.cms.gov/medicare/coding/medhcpcsgeninfo",
-        "terminology.hl7.org/codesystem/hcpcs",
-        "urn:oid:2.16.840.1.113883.6.285",
-    }
-)
 SNOMED = "snomed.info/sct"
 _SHOWN = 60
 
@@ -49,7 +39,7 @@ class Coder:
 
     def procedure(self, concept: Cursor | None, at: str) -> str:
         """The CPT or HCPCS code of a concept, or the empty string."""
-        return self._code(concept, at, PROCEDURES, "CPT or HCPCS")
+        return self._code(concept, at, HCPCS, "CPT or HCPCS")
 
     def _code(self, concept: Cursor | None, at: str, wanted: frozenset[str], name: str) -> str:
         codings = concept.own_codings() if concept else []

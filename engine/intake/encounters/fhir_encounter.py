@@ -16,12 +16,13 @@ from engine.claim.encounter import (
     StatedLevels,
     VisitTime,
 )
-from engine.claim.model import Origin, Patient, Payer, Source
+from engine.claim.model import Origin, Payer, Source
 from engine.intake.encounters.fhir_codes import Coder, extension, flag, whole
 from engine.intake.encounters.fhir_documented import diagnoses, services
 from engine.intake.encounters.reading import Unread
 from engine.intake.fhir import Found
-from engine.intake.fhir_resources import Index, Resolver, Target, identifiers
+from engine.intake.fhir_people import member_id, npi, patient
+from engine.intake.fhir_resources import Index, Resolver, identifiers
 from engine.intake.fhir_values import Cursor, Report
 
 CLASSES: Mapping[str, Setting] = {
@@ -38,7 +39,6 @@ CLASSES: Mapping[str, Setting] = {
 }
 """Encounter.class (HL7 v3 ActCode) to where the patient was seen. AMB is read as an office."""
 
-NPI = "hl7.org/fhir/sid/us-npi"
 TESTS = frozenset({"laboratory", "imaging", "108252007", "363679005"})
 """ServiceRequest.category: laboratory procedure and imaging, also as SNOMED CT numbers."""
 
@@ -55,7 +55,7 @@ def read_encounter(
     resolver = Resolver(whole_encounter, index)
     coder = Coder(report)
     start, end = whole_encounter.period("period")
-    patient, member = _patient(whole_encounter, resolver)
+    subject = resolver.follow(whole_encounter, "subject")
     documented = diagnoses(whole_encounter, parts.get("Condition", []), resolver, coder, start)
     chosen, charges, billed = _draft(parts, found.resource, resolver, coder, report)
     kind = whole_encounter.child("class")
@@ -66,8 +66,8 @@ def read_encounter(
         service_end_day=end,
         patient_status=_status(whole_encounter),
         payer=Payer(),
-        patient=patient,
-        member_id=member,
+        patient=patient(subject),
+        member_id=member_id(subject),
         performer_npi=_performer(whole_encounter, resolver),
         billed_npi=billed,
         complete=flag(whole_encounter, "documentation-complete") or False,
@@ -99,37 +99,13 @@ def _status(encounter: Cursor) -> Literal["new", "established", ""]:
     return "new" if text == "new" else "established" if text == "established" else ""
 
 
-def _patient(encounter: Cursor, resolver: Resolver) -> tuple[Patient, str]:
-    """The patient as far as claims know one, and the member id."""
-    target = resolver.follow(encounter, "subject")
-    if target is None or target.resource is None:
-        return Patient(), ""
-    person = target.resource
-    name = next(iter(person.children("name")), None)
-    given = name.texts("given") if name else []
-    member = next((value for _, kind, value in identifiers(target) if kind == "mb"), "")
-    return (
-        Patient(
-            last_name=name.text("family") if name else "",
-            first_name=given[0] if given else "",
-            birth_day=person.day("birthDate"),
-            sex=person.text("gender"),
-        ),
-        member,
-    )
-
-
 def _performer(encounter: Cursor, resolver: Resolver) -> str:
     """The NPI of the first participant that has one."""
     for participant in encounter.children("participant"):
         target = resolver.follow(participant, "individual")
-        if target is not None and (npi := _npi(target)):
-            return npi
+        if target is not None and (found := npi(identifiers(target))):
+            return found
     return ""
-
-
-def _npi(target: Target) -> str:
-    return next((value for scheme, _, value in identifiers(target) if scheme == NPI), "")
 
 
 def _data(parts: Parts, coder: Coder, report: Report) -> tuple[DataItem, ...] | None:
@@ -183,7 +159,7 @@ def _record(encounter: Cursor, parts: Parts, resolver: Resolver, report: Report)
             service_day=None,
             chief_complaint=chief,
             signed=bool(attesters),
-            signer_npi=_npi(signer) if signer else "",
+            signer_npi=npi(identifiers(signer)) if signer else "",
             signed_day=attesters[0].day("time") if attesters and attesters[0].has("time") else None,
             origin=Origin(path=note.path),
         )
@@ -200,7 +176,7 @@ def _draft(
     for each in parts.get("Claim", []):
         claim = Cursor(each.resource, each.place, report)
         provider = resolver.follow(claim, "provider")
-        billed = billed or (_npi(provider) if provider else "")
+        billed = billed or (npi(identifiers(provider)) if provider else "")
         for part in claim.children("diagnosis"):
             concept = part.child("diagnosisCodeableConcept")
             target = None if concept else resolver.follow(part, "diagnosisReference")
