@@ -23,12 +23,12 @@ _CODE = {"code": code, "present_on_admission": upper}
 _DRUG = {"ndc": ndc, "unit_basis": upper}
 _ADJUDICATION = {"procedure": code}
 
-_Change = Mapping[str, Callable[[str], str]]
+Change = Mapping[str, Callable[[str], str]]
 
 
 def tidy(claim: dict[str, Any]) -> None:
     """Tidies one claim. What has the wrong type is left alone: the schema speaks about it."""
-    _change(claim, _CLAIM)
+    change(claim, _CLAIM)
     for name in ("payer", "subscriber", "patient"):
         for part, path in _parts(claim, name, "$"):
             _person(part, path)
@@ -36,8 +36,8 @@ def tidy(claim: dict[str, Any]) -> None:
         _provider(part, path)
     for name in ("diagnoses", "codes", "procedures"):
         for part, path in _parts(claim, name, "$"):
-            _change(part, _CODE)
-            _origin(part, path)
+            change(part, _CODE)
+            set_origin(part, path)
     for part, path in _parts(claim, "lines", "$"):
         _line(part, path)
     for part, path in _parts(claim, "other_payers", "$"):
@@ -49,36 +49,34 @@ def tidy(claim: dict[str, Any]) -> None:
 
 
 def _line(line: dict[str, Any], path: str) -> None:
-    _change(line, _LINE)
-    _origin(line, path)
-    modifiers = line.get("modifiers")
-    if isinstance(modifiers, list):
-        line["modifiers"] = [code(item) if isinstance(item, str) else item for item in modifiers]
+    change(line, _LINE)
+    set_origin(line, path)
+    tidy_modifiers(line)
     for drug, _ in _parts(line, "drug", path):
-        _change(drug, _DRUG)
+        change(drug, _DRUG)
     for provider, inner in _parts(line, "providers", path):
         _provider(provider, inner)
     for part, inner in _parts(line, "adjudications", path):
-        _change(part, _ADJUDICATION)
-        _origin(part, inner)
+        change(part, _ADJUDICATION)
+        set_origin(part, inner)
 
 
 def _person(part: dict[str, Any], path: str) -> None:
-    _change(part, _PERSON)
+    change(part, _PERSON)
     _address(part)
-    _origin(part, path)
+    set_origin(part, path)
 
 
 def _provider(part: dict[str, Any], path: str) -> None:
-    _change(part, _PROVIDER)
+    change(part, _PROVIDER)
     _address(part)
-    _origin(part, path)
+    set_origin(part, path)
 
 
 def _address(part: dict[str, Any]) -> None:
     address = part.get("address")
     if isinstance(address, dict):
-        _change(address, _ADDRESS)
+        change(address, _ADDRESS)
 
 
 def _parts(owner: dict[str, Any], name: str, path: str) -> list[tuple[dict[str, Any], str]]:
@@ -91,12 +89,21 @@ def _parts(owner: dict[str, Any], name: str, path: str) -> list[tuple[dict[str, 
     return [(item, f"{path}.{name}[{index}]") for index, item in enumerate(value) if isinstance(item, dict)]
 
 
-def _change(part: dict[str, Any], changes: _Change) -> None:
-    for name, change in changes.items():
+def tidy_modifiers(line: dict[str, Any]) -> None:
+    """Canonical modifiers."""
+    modifiers = line.get("modifiers")
+    if isinstance(modifiers, list):
+        line["modifiers"] = [code(item) if isinstance(item, str) else item for item in modifiers]
+
+
+def change(part: dict[str, Any], changes: Change) -> None:
+    """Some fields of a part, each by its own function."""
+    for name, tidied in changes.items():
         value = part.get(name)
         if isinstance(value, str):
-            part[name] = change(value)
+            part[name] = tidied(value)
 
 
-def _origin(part: dict[str, Any], path: str) -> None:
+def set_origin(part: dict[str, Any], path: str) -> None:
+    """The part's path, unless it brings an origin."""
     part.setdefault("origin", {"path": path})

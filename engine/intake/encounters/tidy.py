@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from engine.intake.codes import code, plain, upper
-
-_Change = Mapping[str, Callable[[str], str]]
+from engine.intake.native_tidy import Change, change, set_origin, tidy_modifiers
 
 _ENCOUNTER = {"place_of_service": upper, "performer_npi": plain, "billed_npi": plain, "filing_indicator": upper}
-_PARTS: Mapping[str, _Change] = {
+_PARTS: Mapping[str, Change] = {
     "diagnoses": {"code": code},
     "services": {"procedure": code, "performer_npi": plain},
     "data": {},
@@ -22,16 +21,16 @@ _PARTS: Mapping[str, _Change] = {
 
 def tidy(encounter: dict[str, Any]) -> None:
     """Tidies one encounter. What has the wrong type is left alone: the schema speaks about it."""
-    _change(encounter, _ENCOUNTER)
+    change(encounter, _ENCOUNTER)
     record = encounter.get("record")
     if isinstance(record, dict):
-        _change(record, {"signer_npi": plain})
+        change(record, {"signer_npi": plain})
     for name, changes in _PARTS.items():
         parts = encounter.get(name)
         for index, part in enumerate(parts if isinstance(parts, list) else ()):
             if isinstance(part, dict):
-                _change(part, changes)
-                part.setdefault("origin", {"path": f"$.{name}[{index}]"})
+                change(part, changes)
+                set_origin(part, f"$.{name}[{index}]")
                 _number(name, part, index)
                 _inner(part)
 
@@ -45,16 +44,7 @@ def _number(name: str, part: dict[str, Any], index: int) -> None:
 
 
 def _inner(part: dict[str, Any]) -> None:
-    modifiers = part.get("modifiers")
-    if isinstance(modifiers, list):
-        part["modifiers"] = [code(item) if isinstance(item, str) else item for item in modifiers]
+    tidy_modifiers(part)
     drug = part.get("drug")
     if isinstance(drug, dict):
-        _change(drug, {"code": code})
-
-
-def _change(part: dict[str, Any], changes: _Change) -> None:
-    for name, change in changes.items():
-        value = part.get(name)
-        if isinstance(value, str):
-            part[name] = change(value)
+        change(drug, {"code": code})

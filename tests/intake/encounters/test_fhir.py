@@ -168,11 +168,11 @@ def test_no_damage_makes_the_reader_raise(seed: int) -> None:
 def test_systems_are_known_by_the_names_that_claims_know():
     text = json.dumps(BUNDLE)
     whole = read(BUNDLE)[0].encounter
-    for given, other in (
+    for known, other in (
         ("http://hl7.org/fhir/sid/us-npi", "urn:oid:2.16.840.1.113883.4.6"),
         ("http://www.ama-assn.org/go/cpt", "http://hl7.org/fhir/sid/hcpcs"),
     ):
-        assert given in text
-        (found,) = read(json.loads(text.replace(given, other)))
+        assert known in text
+        (found,) = read(json.loads(text.replace(known, other)))
         assert (found.encounter.performer_npi, found.encounter.billed_npi) == (whole.performer_npi, whole.billed_npi)
         assert found.encounter.charges == whole.charges
