@@ -154,8 +154,8 @@ def _claim(found: Found, index: Index, document: Document, file: str, *, keep_ra
     except RecursionError:
         report.add(too_deep("Claim"))
         claim = Claim(claim_type="professional", source=source, origin=Origin(path="Claim"))
-    claim, told = told_apart(claim, with_lines(report, claim))
-    return ReadClaim(claim=claim, findings=told, raw=raw)
+    claim, told = told_apart(claim, list(report))
+    return ReadClaim(claim=claim, findings=with_lines(told, claim), raw=raw)
 
 
 def _text(resource: dict[str, Any], document: Document) -> str:

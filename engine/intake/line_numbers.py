@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from engine.intake.reading import IntakeFinding, Spot
 
 
 def told_apart(claim: Claim, findings: Sequence[IntakeFinding]) -> tuple[Claim, tuple[IntakeFinding, ...]]:
-    """The claim with lines of different numbers, and the findings with one more if it had to be changed.
+    """The claim with lines of different numbers, and the findings: by the new numbers, with one more that says so.
 
     Findings name lines by number, and rules join what belongs to a line by it. Lines that repeat a number would be
     taken for one, and a claim of many such lines would take minutes.
@@ -40,4 +41,13 @@ def told_apart(claim: Claim, findings: Sequence[IntakeFinding]) -> tuple[Claim, 
         expected=str(again + 1),
         found=str(numbers[again]),
     )
-    return replace(claim, lines=lines), (*findings, said)
+    starts = [line.origin.segments.get("LX", 0) for line in lines]
+    return replace(claim, lines=lines), (*(_moved(finding, starts) for finding in findings), said)
+
+
+def _moved(finding: IntakeFinding, starts: Sequence[int]) -> IntakeFinding:
+    """A finding on a line of X12 with the line's new number, by the segments at which the lines begin."""
+    at = finding.at
+    if at.line is None or at.segment is None:
+        return finding
+    return replace(finding, at=replace(at, line=bisect_right(starts, at.segment)))

@@ -111,8 +111,8 @@ def read_value(
         claim = _least(value)
     source = Source(file=file)
     claim = msgspec.structs.replace(claim, source=source, origin=Origin(path=path))
-    claim, told = told_apart(claim, with_lines(findings, claim))
-    return ReadClaim(claim=claim, findings=told, raw=raw)
+    claim, told = told_apart(claim, findings)
+    return ReadClaim(claim=claim, findings=with_lines(told, claim), raw=raw)
 
 
 def _claim(value: dict[str, Any], repairer: Repairer, findings: list[IntakeFinding], *, doubtful: bool) -> Claim:

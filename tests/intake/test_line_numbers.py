@@ -29,6 +29,20 @@ def test_x12_lines_with_one_number_are_told_apart():
             assert (finding.found, finding.expected, finding.at.line) == ("1", "2", 2)
 
 
+def test_findings_name_the_lines_by_their_new_numbers():
+    text = (EXAMPLES / "office-visit.837").read_text()
+    head, _, rest = text.partition("CLM*OV-1002")
+    rest = rest.replace("LX*1~", "LX*7~", 1).replace("LX*2~", "LX*7~", 1).replace("*70*UN*1*", "*70*UN*1x*", 1)
+    [item] = [each for each in claims((head + "CLM*OV-1002" + rest).encode()) if "OV-1002" in str(each.claim)]
+    [typed] = [finding for finding in item.findings if finding.rule == "INT-0010"]
+    assert item.claim.lines[1].charge_cents == 7000
+    assert typed.at.line == 2
+    content = json.loads((EXAMPLES / "claim.json").read_text())
+    content["lines"] = [{**content["lines"][0], "number": 7}, {**content["lines"][0], "number": 7, "units": "two"}]
+    [item] = claims(json.dumps(content).encode())
+    assert {(f.rule, f.at.line) for f in item.findings} == {("INT-0016", 2), ("INT-0018", 2)}
+
+
 @pytest.mark.parametrize("name", ["claim.json", "claim.fhir.json"])
 def test_json_lines_with_one_number_are_told_apart(name):
     content = json.loads((EXAMPLES / name).read_text())
