@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from engine.batch.unit import Position, Slice, Unit
 from engine.errors import InputError
-from engine.intake.parts.part import GZIP, Kind, Part, kind_of, next_part
+from engine.intake.parts.part import WHOLE, Part, kind_of, next_part
 
 FILES = 500
 """Files of one unit at most."""
@@ -36,7 +36,7 @@ def plan(inputs: Sequence[Input], begin: Position, size: int) -> Iterator[Unit]:
         here = begin if number == begin.file else Position(number)
         small = given.size <= size and here.start == 0
         if small or here.uncut:
-            group.append(_slice(number, given, Part("whole"), here))
+            group.append(_slice(number, given, WHOLE, here))
             weight += given.size
         else:
             if group:
@@ -53,9 +53,9 @@ def plan(inputs: Sequence[Input], begin: Position, size: int) -> Iterator[Unit]:
 def _cut(number: int, given: Input, here: Position, size: int) -> Iterator[Unit]:
     """The parts of a large file."""
     try:
-        kind = _kind(Path(given.path))
+        kind = kind_of(Path(given.path))
         if kind == "whole":
-            yield Unit((_slice(number, given, Part("whole"), here),), size=given.size)
+            yield Unit((_slice(number, given, WHOLE, here),), size=given.size)
             return
         with Path(given.path).open("rb") as stream:
             start, state, first = here.start, here.state, here
@@ -68,11 +68,6 @@ def _cut(number: int, given: Input, here: Position, size: int) -> Iterator[Unit]
                 start, state, first = part.end, foreseen, Position(number)
     except OSError as error:
         raise InputError(error.strerror or str(error), location=given.name, hint="resume when it is there") from error
-
-
-def _kind(path: Path) -> Kind:
-    with path.open("rb") as stream:
-        return "whole" if stream.read(len(GZIP)) == GZIP else kind_of(path)
 
 
 def _slice(number: int, given: Input, part: Part, here: Position) -> Slice:

@@ -4,6 +4,7 @@ import gzip
 import json
 
 import pyarrow.parquet as pq
+import pytest
 from msgspec.json import encode
 
 from engine.batch.tables import COLUMNS
@@ -69,6 +70,19 @@ def test_gzip_is_read(home, checker, claims, tmp_path):
     run_batch(home, tmp_path / "out", [packed])
     expected = [line.replace(b"many.837", b"packed.gz") for line in checked(checker, [plain])[0]]
     assert lines(tmp_path / "out" / "claims.ndjson") == expected
+
+
+@pytest.mark.parametrize("damage", ["checksum", "cut", "junk behind"])
+def test_a_damaged_gzip_is_said_and_stops_nothing(home, checker, claims, tmp_path, damage):
+    first, last = claims(10)[0], claims(4)[0]
+    data = gzip.compress(first.read_bytes())
+    packed = tmp_path / "packed.gz"
+    packed.write_bytes({"checksum": data[:-8] + bytes(8), "cut": data[:-200], "junk behind": data + b"junk"}[damage])
+    tally = run_batch(home, tmp_path / "out", [packed, last])
+    assert tally.poisoned == 0
+    said = [json.loads(line) for line in lines(tmp_path / "out" / "problems.ndjson")]
+    assert [one["says"] for one in said if "gzip" in one["says"]] == ["The gzip is damaged, or ends too early."]
+    assert lines(tmp_path / "out" / "claims.ndjson")[-1] == checked(checker, [last])[0][-1]
 
 
 def test_a_fault_of_ours_is_set_aside_and_stops_nothing(home, checker, claims, tmp_path):

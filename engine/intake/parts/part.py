@@ -7,22 +7,21 @@ right; where a part was not ``clean``, the file cannot be cut there and is read 
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Literal, cast
+from typing import BinaryIO, Literal
 
 from msgspec import Struct
 
 from engine.intake.parts.extent import Extent
+from engine.intake.parts.gzipped import read_whole
 from engine.intake.parts.lines import LinesReader, foresee_lines, one_a_line, unpacked_lines
 from engine.intake.parts.x12_plan import find_cut, foresee, separators_at
 from engine.intake.parts.x12_reader import Ending, PartReader
 from engine.intake.parts.x12_state import unpacked
 from engine.intake.reading import IntakeFinding, ReadClaim
-from engine.intake.sniff import HEAD, read, sniff
+from engine.intake.sniff import HEAD, sniff
 
-GZIP = b"\x1f\x8b"
 Kind = Literal["whole", "x12", "fhir", "native"]
 WIDEST = 16
 """A part is at most so many times as long as asked for; a file without a place to cut within that is read in one."""
@@ -125,10 +124,7 @@ class PartReading:
         part = self.part
         with self.path.open("rb") as stream:
             if part.kind == "whole":
-                packed = stream.read(len(GZIP)) == GZIP
-                stream.seek(0)
-                whole = cast("BinaryIO", gzip.GzipFile(fileobj=stream)) if packed else stream
-                yield from read(whole, self.file, keep_raw=self.keep_raw)
+                yield from read_whole(stream, self.file, keep_raw=self.keep_raw)
                 return
             extent = Extent(stream, part.start, part.end)
             if part.kind == "x12":
