@@ -21,9 +21,10 @@ from engine.batch.plan import Input
 from engine.batch.tally import BatchTally
 from engine.batch.unit import Packet, Position
 from engine.errors import InputError, OutputError, UsageError
+from engine.reference.folder import sync
 
 SAMPLE = 1 << 16
-RUN, JOURNAL, LOCK = "run.json", "journal.ndjson", ".lock"
+RUN, JOURNAL, LOCK, NEW = "run.json", "journal.ndjson", ".lock", ".new"
 
 
 class Fingerprint(Struct, frozen=True):
@@ -92,7 +93,7 @@ class Checkpoint:
         """
         path = self.folder / RUN
         if not path.exists():
-            if any(each.name not in (LOCK, RUN + ".new") for each in self.folder.iterdir()):
+            if any(each.name not in (LOCK, RUN + NEW) for each in self.folder.iterdir()):
                 raise OutputError("not empty, and no batch was begun here", location=str(self.folder), hint="--out DIR")
             return None
         try:
@@ -109,9 +110,7 @@ class Checkpoint:
         """
         try:
             if earlier is None:
-                new = self.folder / (RUN + ".new")
-                write_synced(new, msgspec.json.format(msgspec.json.encode(manifest), indent=1))
-                new.replace(self.folder / RUN)
+                replace_synced(self.folder / RUN, manifest)
             else:
                 _compare(earlier, manifest, self.folder)
                 self.resumed = True
@@ -181,11 +180,20 @@ def fingerprint(given: Input) -> Fingerprint:
 
 
 def write_synced(path: Path, data: bytes) -> None:
-    """A file, on disk when this returns."""
+    """A file, on disk when this returns, and its name too."""
     with path.open("wb") as stream:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
+    sync(path.parent)
+
+
+def replace_synced(path: Path, content: object) -> None:
+    """A JSON file, replaced in one step and on disk when this returns."""
+    new = path.with_name(path.name + NEW)
+    write_synced(new, msgspec.json.format(msgspec.json.encode(content), indent=1))
+    new.replace(path)
+    sync(path.parent)
 
 
 def cannot_write(folder: Path, error: OSError) -> OutputError:

@@ -34,7 +34,6 @@ class Output:
         self.checkpoint = checkpoint
         self.folder = checkpoint.folder
         self.chosen = chosen
-        self.lengths = dict(checkpoint.lengths)
         try:
             self._prepare()
         except OSError as error:
@@ -47,11 +46,11 @@ class Output:
             if self.chosen == "ndjson":
                 path = self.folder / f"{table}.ndjson"
                 path.touch()
-                os.truncate(path, self.lengths.get(table, 0))
+                os.truncate(path, self.checkpoint.lengths.get(table, 0))
                 continue
             (self.folder / table).mkdir(exist_ok=True)
             for path in (self.folder / table).iterdir():
-                if int(path.stem.rpartition("-")[2]) >= self.lengths.get(PARTS, 0):
+                if int(path.stem.rpartition("-")[2]) >= self.checkpoint.lengths.get(PARTS, 0):
                     path.unlink()
 
     def write(self, packet: Packet, position: Position) -> None:
@@ -66,10 +65,9 @@ class Output:
             self.checkpoint.write(packet, position, lengths)
         except OSError as error:
             raise cannot_write(self.folder, error) from error
-        self.lengths = lengths
 
     def _append(self, tables: dict[str, bytes]) -> dict[str, int]:
-        lengths = dict(self.lengths)
+        lengths = dict(self.checkpoint.lengths)
         for table, data in tables.items():
             if data:
                 with (self.folder / f"{table}.ndjson").open("ab") as stream:
@@ -80,7 +78,7 @@ class Output:
         return lengths
 
     def _part(self, tables: dict[str, bytes]) -> dict[str, int]:
-        number = self.lengths.get(PARTS, 0)
+        number = self.checkpoint.lengths.get(PARTS, 0)
         for table, data in tables.items():
             if data:
                 write_synced(self.folder / table / f"part-{number:06}.parquet", data)

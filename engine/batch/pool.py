@@ -59,13 +59,11 @@ class Task:
         self.planned = unit
         self.rest = self.given = unit
         self.ready: deque[Packet] = deque()
-        self.done = False
-        self.deaths: list[tuple[int, int, bool]] = []
+        self.last_death: tuple[int, int, bool] | None = None
 
     def take(self, packet: Packet) -> None:
         """Keep a packet; a process that takes the unit over begins behind it."""
         self.ready.append(packet)
-        self.done = packet.last
         rest = [one for one in self.rest.slices if one.file >= packet.position.file]
         if rest:
             rest[0] = replace(rest[0], skip=packet.position.skip)
@@ -76,10 +74,10 @@ class Task:
         number, item, busy = at
         file = self.given.slices[number].file
         key = (file, item, busy)
-        if self.deaths and self.deaths[-1] == key:
+        if self.last_death == key:
             slices = (_passing(one, item, busy=busy) if one.file == file else one for one in self.rest.slices)
             self.rest = replace(self.rest, slices=tuple(slices))
-        self.deaths.append(key)
+        self.last_death = key
 
 
 def _passing(here: Slice, item: int, *, busy: bool) -> Slice:
@@ -188,9 +186,6 @@ class Pool:
             worker.notes[STOP] = 1
         while busy := [worker for worker in self.workers if worker.task is not None]:
             self.listen(busy, 1)
-            for worker in busy:
-                if worker.task is not None and worker.task.done:
-                    worker.task = None
 
     def listen(self, busy: list[Worker], seconds: float) -> list[Task]:
         """Hear what the processes have to say; the units of those that ended."""
@@ -246,9 +241,7 @@ class Pool:
                     hint="is there memory enough? fewer --jobs need less",
                 )
         self.workers[number] = self.worker()
-        if task is None or task.done:
-            return []
-        if old.notes[STOP]:
+        if task is None or old.notes[STOP]:
             return []
         task.died((old.notes[SLICE], old.notes[ITEM], bool(old.notes[BUSY])))
         return [task]

@@ -104,21 +104,19 @@ class _Run:
 
     def take(self, unit: Unit, packet: Packet) -> bool:
         """Write a packet; false when what was planned behind it is of no use."""
-        part = unit.slices[0].part if unit.slices else None
-        if part is None or part.kind == "whole" or not packet.last:
-            before = self.position.before if part is not None and part.kind != "whole" else 0
+        part, file = unit.slices[0].part, unit.slices[0].file
+        if part.kind == "whole" or not packet.last:
+            before = 0 if part.kind == "whole" else self.position.before
             self.write(packet, replace(packet.position, before=before))
             return True
         if not packet.clean:
             done = self.position.before + (self.position.skip if self.position.start == part.start else 0)
-            self.position = Position(packet.position.file, skip=done, uncut=True)
-            self.position = replace(self.position, file=unit.slices[0].file)
+            self.position = Position(file, skip=done, uncut=True)
             return False
         ends = part.end is None
         self.write(packet, replace(packet.position, before=0 if ends else self.position.before + packet.items))
         if ends or packet.state == unit.foreseen:
             return True
-        file = unit.slices[0].file
         self.wrong[file] = self.wrong.get(file, 0) + 1
         if self.wrong[file] >= GUESSES:
             self.position = Position(file, skip=self.position.before, uncut=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine.batch.checkpoint import cannot_write, write_synced
+from engine.batch.checkpoint import cannot_write, replace_synced
 from engine.batch.tally import BatchTally
 from engine.report.page import Page
 from engine.report.summary_text import Basis, write_summary
@@ -57,9 +57,7 @@ def write_json(folder: Path, content: dict[str, object]) -> None:
         OutputError: it cannot be written.
     """
     try:
-        new = folder / f"{FILE}.new"
-        write_synced(new, msgspec.json.format(msgspec.json.encode(content), indent=1))
-        new.replace(folder / FILE)
+        replace_synced(folder / FILE, content)
     except OSError as error:
         raise cannot_write(folder, error) from error
 
